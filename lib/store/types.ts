@@ -1,0 +1,99 @@
+/**
+ * What the rest of the house may ask of the store; the Deno KV behind it stays in this folder.
+ *
+ * @module
+ */
+import type { Bar, BarColumns, MarketSymbol, Timeframe } from "../market/mod.ts";
+import type {
+  FeatureRecord,
+  GapRecord,
+  MarketDataRecord,
+  OutcomeRecord,
+  QualityRecord,
+  SignalRecord,
+} from "../contracts/records.ts";
+
+/** Names one series of bars within a world. */
+export interface SeriesKey {
+  symbol: string;
+  timeframe: Timeframe;
+}
+
+/** Which bars: `from` (inclusive) and `to` (exclusive) in epoch ms; `limit` keeps the newest. */
+export interface BarRange {
+  from?: number;
+  to?: number;
+  limit?: number;
+}
+
+/** Closed bars in packed blocks, and the running bar apart. */
+export interface BarStore {
+  /**
+   * Commits closed bars of one series, any order, idempotent; an existing bar is overwritten.
+   * Concurrent calls are grouped into few commits. Resolves after the commit.
+   */
+  putBars(series: SeriesKey, bars: readonly Bar[]): Promise<void>;
+  /** Same for many series in one go; for the close of a minute over all symbols. */
+  putManyBars(entries: readonly { series: SeriesKey; bars: readonly Bar[] }[]): Promise<void>;
+  /** Closed bars, oldest first. */
+  readColumns(series: SeriesKey, range?: BarRange): Promise<BarColumns>;
+  listBars(series: SeriesKey, range?: BarRange): Promise<Bar[]>;
+  /** First and last bar start and the count, or null when empty. */
+  getExtent(series: SeriesKey): Promise<{ first: number; last: number; count: number } | null>;
+  /** Keeps the running bars (one small key a series), so that they outlive a restart. */
+  putLiveBars(entries: readonly { series: SeriesKey; bar: Bar; lastTradeId: number }[]): Promise<
+    void
+  >;
+  getLiveBar(series: SeriesKey): Promise<{ bar: Bar; lastTradeId: number } | null>;
+}
+
+/** A page of records, newest first unless said otherwise. */
+export interface Page<T> {
+  items: T[];
+  /** Pass as `cursor` for the next page; null at the end. */
+  cursor: string | null;
+}
+
+/** Which records: an index by name with the values it is asked for, newest first. */
+export interface RecordQuery {
+  /** Name of a declared index; without it, the primary order (by time). */
+  index?: string;
+  /** Values of the leading parts of that index. */
+  equals?: readonly (string | number | boolean)[];
+  /** Epoch ms, inclusive and exclusive. */
+  from?: number;
+  to?: number;
+  limit?: number;
+  cursor?: string;
+}
+
+/** Records of one kind, each one key, with its index keys in the same commit. */
+export interface Collection<T extends { id: string }> {
+  put(record: T): Promise<void>;
+  putMany(records: readonly T[]): Promise<void>;
+  /** Writes only when no record has this id; false when one has. */
+  create(record: T): Promise<boolean>;
+  get(id: string): Promise<T | null>;
+  list(query?: RecordQuery): Promise<Page<T>>;
+  delete(id: string): Promise<void>;
+  count(): Promise<number>;
+}
+
+/** All that one world (live, or one recording) holds. */
+export interface WorldStore {
+  /** `live`, or the recording's hash. */
+  world: string;
+  bars: BarStore;
+  symbols: Collection<MarketSymbol>;
+  signals: Collection<SignalRecord>;
+  outcomes: Collection<OutcomeRecord>;
+  gaps: Collection<GapRecord>;
+  quality: Collection<QualityRecord>;
+  marketData: Collection<MarketDataRecord>;
+  features: Collection<FeatureRecord>;
+  /** Small named values of this world, such as collector health or the played market minute. */
+  getState<T>(name: string): Promise<T | null>;
+  putState(name: string, value: unknown): Promise<void>;
+  /** Deletes everything of this world ("Play again"). */
+  clear(): Promise<void>;
+}
