@@ -1,0 +1,185 @@
+/**
+ * Configuration from environment variables: every name, its default, and what it accepts.
+ *
+ * @module
+ */
+import { type LogLevel, logLevels } from "./log.ts";
+
+/** Where data comes from: sources, a recording, or sources if one answers and else a recording. */
+export type DataMode = "live" | "replay" | "auto";
+
+/** Everything that the environment decides, checked and with defaults filled in. */
+export interface Config {
+  environment: "development" | "staging" | "production";
+  logLevel: LogLevel;
+  port: number;
+  hostname: string;
+  /** Folder of the store; created at start. */
+  dataDir: string;
+  mode: DataMode;
+  /** Folder with recordings. */
+  replayDir: string;
+  /** Which file of the folder to play; empty plays its many-symbol market. */
+  replaySet: string;
+  /** 1 as recorded, 0 as fast as it is read. */
+  replaySpeed: number;
+  /** Minutes into the recording at which play begins. */
+  replayStartMinutes: number;
+  /** Whether anonymous visitors may read market data. */
+  publicRead: boolean;
+  /** API requests a client may make in 60 s. */
+  rateLimit: number;
+  /** Anonymous live connections of one address; null where the address decides. */
+  wsPerIp: number | null;
+  /** Other addresses of a source's REST and stream servers, by source key. */
+  addresses: Record<string, { rest?: string; stream?: string }>;
+  coingeckoApiKey: string;
+}
+
+/** A variable that cannot be used; the message names it, what it takes, and what it was. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+/** One variable: how its text becomes a value. */
+interface Variable<T> {
+  read(text: string | undefined, name: string): T;
+}
+
+const text = (fallback: string): Variable<string> => ({ read: (value) => value || fallback });
+
+const oneOf = <T extends string>(choices: readonly T[], fallback: T): Variable<T> => ({
+  read(value, name) {
+    if (!value) return fallback;
+    if (choices.includes(value as T)) return value as T;
+    throw new ConfigError(`Cannot use ${name}: one of ${choices.join(", ")}, was "${value}"`);
+  },
+});
+
+const number = (
+  fallback: number,
+  { min, max, isInteger = true }: { min: number; max: number; isInteger?: boolean },
+): Variable<number> => ({
+  read(value, name) {
+    if (!value) return fallback;
+    const parsed = Number(value);
+    if (value.trim() !== "" && parsed >= min && parsed <= max) {
+      if (!isInteger || Number.isInteger(parsed)) return parsed;
+    }
+    const kind = isInteger ? "a whole number" : "a number";
+    throw new ConfigError(`Cannot use ${name}: ${kind} from ${min} to ${max}, was "${value}"`);
+  },
+});
+
+const yes = ["1", "true", "on", "yes"];
+const no = ["0", "false", "off", "no"];
+const flag = (fallback: boolean): Variable<boolean> => ({
+  read(value, name) {
+    if (!value) return fallback;
+    const lower = value.toLowerCase();
+    if (yes.includes(lower) || no.includes(lower)) return yes.includes(lower);
+    throw new ConfigError(`Cannot use ${name}: on or off, was "${value}"`);
+  },
+});
+
+/** Every variable that begins with our prefix. */
+const ours = {
+  CRYPTOINTEL_DATA_DIR: text("./data"),
+  CRYPTOINTEL_MODE: oneOf<DataMode>(["live", "replay", "auto"], "auto"),
+  CRYPTOINTEL_REPLAY_DIR: text(""),
+  CRYPTOINTEL_REPLAY_SET: text(""),
+  CRYPTOINTEL_REPLAY_SPEED: number(1, { min: 0, max: 100_000, isInteger: false }),
+  CRYPTOINTEL_REPLAY_START: number(600, { min: 0, max: 10_000_000 }),
+  CRYPTOINTEL_PUBLIC_READ: flag(true),
+  CRYPTOINTEL_RATE_LIMIT: number(100, { min: 1, max: 1_000_000_000 }),
+  CRYPTOINTEL_WS_PER_IP: number(-1, { min: 0, max: 1_000_000 }),
+  CRYPTOINTEL_DATASETS: text(""),
+  CRYPTOINTEL_BINANCE_REST: text(""),
+  CRYPTOINTEL_BINANCE_STREAM: text(""),
+  CRYPTOINTEL_COINGECKO_REST: text(""),
+};
+
+/** The customary variables we read as well. */
+const customary = {
+  PORT: number(8000, { min: 0, max: 65_535 }),
+  HOSTNAME: text("127.0.0.1"),
+  LOG_LEVEL: oneOf<LogLevel>(logLevels, "info"),
+  ENVIRONMENT: oneOf<Config["environment"]>(
+    ["development", "staging", "production"],
+    "development",
+  ),
+  COINGECKO_API_KEY: text(""),
+};
+
+const prefix = "CRYPTOINTEL_";
+
+/**
+ * Reads the configuration from `env`.
+ *
+ * @throws {ConfigError} If a value does not fit, or a name with our prefix is unknown; the message
+ * then names the variable that was probably meant.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  refuseUnknown(env);
+  const own = <K extends keyof typeof ours>(name: K) =>
+    ours[name].read(env[name], name) as ReturnType<(typeof ours)[K]["read"]>;
+  const common = <K extends keyof typeof customary>(name: K) =>
+    customary[name].read(env[name], name) as ReturnType<(typeof customary)[K]["read"]>;
+  const wsPerIp = own("CRYPTOINTEL_WS_PER_IP");
+  return {
+    environment: common("ENVIRONMENT"),
+    logLevel: common("LOG_LEVEL"),
+    port: common("PORT"),
+    hostname: common("HOSTNAME"),
+    dataDir: own("CRYPTOINTEL_DATA_DIR"),
+    mode: own("CRYPTOINTEL_MODE"),
+    replayDir: own("CRYPTOINTEL_REPLAY_DIR"),
+    replaySet: own("CRYPTOINTEL_REPLAY_SET"),
+    replaySpeed: own("CRYPTOINTEL_REPLAY_SPEED"),
+    replayStartMinutes: own("CRYPTOINTEL_REPLAY_START"),
+    publicRead: own("CRYPTOINTEL_PUBLIC_READ"),
+    rateLimit: own("CRYPTOINTEL_RATE_LIMIT"),
+    wsPerIp: wsPerIp < 0 ? null : wsPerIp,
+    addresses: {
+      binance: {
+        rest: own("CRYPTOINTEL_BINANCE_REST"),
+        stream: own("CRYPTOINTEL_BINANCE_STREAM"),
+      },
+      coingecko: { rest: own("CRYPTOINTEL_COINGECKO_REST") },
+    },
+    coingeckoApiKey: common("COINGECKO_API_KEY"),
+  };
+}
+
+/** Names of every variable with our prefix, for the example file's test. */
+export const variableNames: readonly string[] = [...Object.keys(ours), ...Object.keys(customary)];
+
+function refuseUnknown(env: Record<string, string | undefined>): void {
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith(prefix) || Object.hasOwn(ours, name)) continue;
+    const meant = findNearest(name, Object.keys(ours));
+    throw new ConfigError(
+      `Cannot start with the variable ${name}: it is unknown. Did you mean ${meant}?`,
+    );
+  }
+}
+
+/** Returns the candidate with the fewest edits to `name`. */
+function findNearest(name: string, candidates: readonly string[]): string {
+  const distances = candidates.map((candidate) => countEdits(name, candidate));
+  return candidates[distances.indexOf(Math.min(...distances))]!;
+}
+
+/** Levenshtein distance: insertions, deletions and replacements between two texts. */
+function countEdits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,61 @@
+import { deepEqual, equal, match, throws } from "node:assert/strict";
+import { ConfigError, readConfig, variableNames } from "../lib/config.ts";
+
+Deno.test("readConfig() of an empty environment gives a product that starts", () => {
+  const config = readConfig({});
+  equal(config.port, 8000);
+  equal(config.hostname, "127.0.0.1");
+  equal(config.dataDir, "./data");
+  equal(config.mode, "auto");
+  equal(config.replaySpeed, 1);
+  equal(config.replayStartMinutes, 600);
+  equal(config.publicRead, true);
+  equal(config.rateLimit, 100);
+  equal(config.wsPerIp, null);
+});
+
+const accepted = [
+  { env: { PORT: "0" }, field: "port", expected: 0 },
+  { env: { CRYPTOINTEL_MODE: "replay" }, field: "mode", expected: "replay" },
+  { env: { CRYPTOINTEL_REPLAY_SPEED: "0" }, field: "replaySpeed", expected: 0 },
+  { env: { CRYPTOINTEL_REPLAY_SPEED: "2.5" }, field: "replaySpeed", expected: 2.5 },
+  { env: { CRYPTOINTEL_PUBLIC_READ: "off" }, field: "publicRead", expected: false },
+  { env: { CRYPTOINTEL_WS_PER_IP: "7" }, field: "wsPerIp", expected: 7 },
+  { env: { CRYPTOINTEL_WS_PER_IP: "0" }, field: "wsPerIp", expected: 0 },
+  { env: { LOG_LEVEL: "debug" }, field: "logLevel", expected: "debug" },
+  { env: { UNRELATED: "x" }, field: "port", expected: 8000 },
+] as const;
+for (const { env, field, expected } of accepted) {
+  Deno.test(`readConfig() takes ${JSON.stringify(env)}`, () => {
+    equal(readConfig(env)[field], expected);
+  });
+}
+
+const refused = [
+  { env: { PORT: "70000" }, says: /PORT: a whole number from 0 to 65535, was "70000"/ },
+  { env: { PORT: "eighty" }, says: /was "eighty"/ },
+  { env: { PORT: "8000.5" }, says: /a whole number/ },
+  { env: { PORT: " " }, says: /was " "/ },
+  { env: { CRYPTOINTEL_MODE: "Live" }, says: /one of live, replay, auto, was "Live"/ },
+  { env: { CRYPTOINTEL_REPLAY_SPEED: "-1" }, says: /from 0/ },
+  { env: { CRYPTOINTEL_REPLAY_SPEED: "NaN" }, says: /was "NaN"/ },
+  { env: { CRYPTOINTEL_PUBLIC_READ: "maybe" }, says: /on or off/ },
+  { env: { CRYPTOINTEL_RATE_LIMIT: "0" }, says: /from 1/ },
+  { env: { CRYPTOINTEL_DATADIR: "x" }, says: /Did you mean CRYPTOINTEL_DATA_DIR\?/ },
+  { env: { CRYPTOINTEL_REPLY_SPEED: "1" }, says: /Did you mean CRYPTOINTEL_REPLAY_SPEED\?/ },
+  { env: { CRYPTOINTEL_: "1" }, says: /is unknown/ },
+];
+for (const { env, says } of refused) {
+  Deno.test(`readConfig() refuses ${JSON.stringify(env)}`, () => {
+    throws(() => readConfig(env), (error) => {
+      match((error as Error).message, says);
+      return error instanceof ConfigError;
+    });
+  });
+}
+
+Deno.test("the example file documents every variable and no other", async () => {
+  const example = await Deno.readTextFile(new URL("../.env.example", import.meta.url));
+  const documented = [...example.matchAll(/^#? ?([A-Z0-9_]+)=/gm)].map((found) => found[1]!);
+  deepEqual(documented.toSorted(), variableNames.toSorted());
+});

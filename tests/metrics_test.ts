@@ -1,0 +1,27 @@
+import { doesNotMatch, match, throws } from "node:assert/strict";
+import { createMetrics } from "../lib/metrics.ts";
+
+Deno.test("render() shows what was counted, with its labels", async () => {
+  const metrics = createMetrics();
+  metrics.count("trades_received_total", 3, { source: "binance" });
+  metrics.count("trades_received_total", 2, { source: "binance" });
+  metrics.set("circuit_breaker_state", 0.5, { source: "coingecko" });
+  metrics.observe("bar_completion_duration", 0.02);
+  const text = await metrics.render();
+  match(text, /^trades_received_total\{source="binance"\} 5$/m);
+  match(text, /^circuit_breaker_state\{source="coingecko"\} 0.5$/m);
+  match(text, /^bar_completion_duration_bucket\{le="0.025"\} 1$/m);
+  match(text, /^bar_completion_duration_bucket\{le="0.01"\} 0$/m);
+});
+
+Deno.test("two products in one process keep their figures apart", async () => {
+  const first = createMetrics();
+  const second = createMetrics();
+  first.count("bars_completed_total", 7, { timeframe: "1m" });
+  doesNotMatch(await second.render(), /timeframe="1m"/);
+});
+
+Deno.test("a label that the metric does not have is our mistake and is said loudly", () => {
+  const metrics = createMetrics();
+  throws(() => metrics.count("trades_received_total", 1, { symbol: "BTCUSDT" }), /symbol/);
+});
