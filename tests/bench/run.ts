@@ -1,0 +1,76 @@
+/**
+ * Measures the hot paths and writes `tests/bench/results.json` with machine, date and method.
+ * Arguments name the families to run; without any, all.
+ */
+import { cpus, totalmem } from "node:os";
+import { root } from "../support/source_files.ts";
+
+/** One figure; `target` is what it has to reach, `isMet` whether it did. */
+export interface Figure {
+  name: string;
+  value: number;
+  unit: string;
+  target: { least?: number; most?: number };
+}
+
+const families: Record<string, () => Promise<() => Promise<Figure[]>>> = {
+  parse: async () => (await import("./parse_bench.ts")).runParseBench,
+  pipeline: async () => (await import("./pipeline_bench.ts")).runPipelineBench,
+  indicators: async () => (await import("./indicators_bench.ts")).runIndicatorsBench,
+  store: async () => (await import("./store_bench.ts")).runStoreBench,
+  charts: async () => (await import("./charts_bench.ts")).runChartsBench,
+  fanout: async () => (await import("./fanout_bench.ts")).runFanoutBench,
+};
+
+const isMet = ({ value, target }: Figure) =>
+  value >= (target.least ?? -Infinity) && value <= (target.most ?? Infinity);
+
+const round = (value: number) => Number(value.toPrecision(4));
+
+async function measure(names: string[]): Promise<Record<string, (Figure & { isMet: boolean })[]>> {
+  const results: Record<string, (Figure & { isMet: boolean })[]> = {};
+  for (const name of names) {
+    const run = await families[name]!();
+    results[name] = (await run()).map((figure) => ({
+      ...figure,
+      value: round(figure.value),
+      isMet: isMet(figure),
+    }));
+    for (const { name: what, value, unit, target, isMet } of results[name]) {
+      const wanted = target.least !== undefined ? `≥ ${target.least}` : `≤ ${target.most}`;
+      console.log(`${isMet ? "reached    " : "NOT reached"} ${what}: ${value} ${unit} (${wanted})`);
+    }
+  }
+  return results;
+}
+
+if (import.meta.main) {
+  const unknown = Deno.args.filter((name) => !(name in families));
+  if (unknown.length) {
+    console.error(
+      `Cannot measure ${unknown.join(", ")}: one of ${Object.keys(families).join(", ")}`,
+    );
+    Deno.exit(1);
+  }
+  const path = `${root}tests/bench/results.json`;
+  const before = await Deno.readTextFile(path).then(JSON.parse, () => ({ figures: {} }));
+  const figures = await measure(Deno.args.length ? Deno.args : Object.keys(families));
+  await Deno.writeTextFile(
+    path,
+    JSON.stringify(
+      {
+        date: new Date().toISOString(),
+        machine: {
+          processor: cpus()[0]?.model ?? "unknown",
+          cores: cpus().length,
+          memoryGiB: Math.round(totalmem() / 2 ** 30),
+          deno: Deno.version.deno,
+        },
+        method: "one process, warm-up first; ratios and percentiles within this run",
+        figures: { ...before.figures, ...figures },
+      },
+      null,
+      2,
+    ) + "\n",
+  );
+}
