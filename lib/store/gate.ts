@@ -1,0 +1,148 @@
+/**
+ * The bounded gate in front of the storage: so many uses at a time, reopened when it is lost.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../log.ts";
+import { StoreError } from "./errors.ts";
+
+/** Permits that are kept ready, and the most there may ever be. */
+export const READY_PERMITS = 10;
+/** See `READY_PERMITS`. */
+export const MAX_PERMITS = 50;
+/** How often one piece of work is tried when the storage is lost under it. */
+const MAX_TRIES = 5;
+/** Waits between those tries, in ms. */
+const RETRY_WAITS_MS = [0, 50, 250, 1_000];
+
+/** What the gate tells of itself; `size` and `available` count permits. */
+export interface GateMetrics {
+  /** Permits that exist now, from 10 to 50. */
+  size: number;
+  available: number;
+  inUse: number;
+  /** Work that waits for a permit. */
+  waiting: number;
+  max: number;
+  /** How often the storage was opened anew, and work was tried again, since the start. */
+  reopened: number;
+  retried: number;
+}
+
+/** Lets work at the storage. */
+export interface Gate {
+  /** Runs `work` with the open storage; again, after reopening it, when the storage was lost. */
+  run<T>(work: (kv: Deno.Kv) => Promise<T>): Promise<T>;
+  metrics(): GateMetrics;
+  /** Lets the work in progress end, refuses more, and closes the storage. */
+  close(): Promise<void>;
+}
+
+/** Says whether an error means that the storage, not the request, is at fault. */
+export function isStorageLost(error: unknown): boolean {
+  if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) {
+    return true;
+  }
+  if (!(error instanceof Error)) return false;
+  return /bad resource|already closed|database is locked|disk I\/O error|connection (was )?(closed|reset|refused)|error sending request/i
+    .test(`${error.name} ${error.message}`);
+}
+
+/**
+ * Opens the storage through `open` and returns the gate before it. Where `canReopen` is false
+ * (storage in memory, which would come back empty) a loss is a `StoreError` of code `unavailable`.
+ */
+export async function createGate({ open, clock, log, canReopen = true }: {
+  open: () => Promise<Deno.Kv>;
+  clock: Clock;
+  log: Logger;
+  canReopen?: boolean;
+}): Promise<Gate> {
+  let kv = await open();
+  let reopening: Promise<void> | null = null;
+  let closed = false;
+  let size = READY_PERMITS;
+  let inUse = 0, reopened = 0, retried = 0;
+  const waiting: (() => void)[] = [];
+  let announceIdle: (() => void) | null = null;
+
+  const acquire = (): Promise<void> => {
+    if (inUse < size || size < MAX_PERMITS) {
+      inUse++;
+      size = Math.max(size, inUse);
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => waiting.push(resolve));
+  };
+
+  const release = () => {
+    const next = waiting.shift();
+    if (next) return next(); // the permit passes on, so `inUse` stays
+    inUse--;
+    size = Math.max(READY_PERMITS, inUse);
+    if (inUse === 0) announceIdle?.();
+  };
+
+  const reopen = (lost: Deno.Kv): Promise<void> => {
+    if (kv !== lost) return Promise.resolve(); // someone else has reopened it already
+    reopening ??= (async () => {
+      try {
+        kv.close();
+      } catch { /* it was closed under us: that is why we are here */ }
+      kv = await open();
+      reopened++;
+      log.warn("store reopened");
+    })().finally(() => reopening = null);
+    return reopening;
+  };
+
+  const runOrRetry = async <T>(work: (kv: Deno.Kv) => Promise<T>): Promise<T> => {
+    let last: unknown;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const used = kv;
+      try {
+        return await work(used);
+      } catch (error) {
+        if (!isStorageLost(error)) throw error;
+        last = error;
+      }
+      if (!canReopen || closed) break;
+      retried++;
+      await clock.wait(RETRY_WAITS_MS[tries] ?? 1_000);
+      await reopen(used).catch((error) => last = error);
+    }
+    throw new StoreError("unavailable", `The storage does not answer: ${String(last)}`, {
+      cause: last,
+    });
+  };
+
+  return {
+    async run(work) {
+      if (closed) throw new StoreError("unavailable", "The store is closed");
+      await acquire();
+      try {
+        return await runOrRetry(work);
+      } finally {
+        release();
+      }
+    },
+    metrics: () => ({
+      size,
+      available: size - inUse,
+      inUse,
+      waiting: waiting.length,
+      max: MAX_PERMITS,
+      reopened,
+      retried,
+    }),
+    async close() {
+      if (closed) return;
+      closed = true;
+      if (inUse > 0) await new Promise<void>((resolve) => announceIdle = resolve);
+      try {
+        kv.close();
+      } catch { /* lost storage is closed already */ }
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * The queue of Deno KV, for a local file: prompt, and it knows nothing of polling.
+ *
+ * A sweep of KV delivers again what runs for more than a few seconds; the runner lets that join the
+ * attempt under way.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../log.ts";
+import type { Gate } from "./gate.ts";
+import { createJobRunner, getJobStateKey, type JobMessage, type JobQueue } from "./job_queue.ts";
+import { jobsPrefix } from "./keys.ts";
+
+/** When KV delivers again what a dying process left behind, in ms. */
+const REDELIVERY_WAITS_MS = [1_000, 5_000, 30_000, 60_000, 60_000];
+
+/** Returns a queue; `openKv` opens a further handle on the same storage, for the listener. */
+export function createKvJobQueue({ gate, openKv, clock, log, retryWaitsMs }: {
+  gate: Gate;
+  openKv: () => Promise<Deno.Kv>;
+  clock: Clock;
+  log: Logger;
+  retryWaitsMs?: readonly number[];
+}): JobQueue {
+  const runner = createJobRunner({
+    gate,
+    clock,
+    log,
+    retryWaitsMs,
+    addDelivery: (atomic, job, delay) =>
+      atomic.enqueue(job, {
+        delay,
+        backoffSchedule: REDELIVERY_WAITS_MS,
+        keysIfUndelivered: [[...jobsPrefix, "undelivered", job.id]],
+      }),
+  });
+  const stopping = new AbortController();
+  let listener: Deno.Kv | null = null;
+  let listening: Promise<void> = Promise.resolve();
+
+  /** Listens until stopped, on a new handle when the old one is lost. */
+  const listenOn = async (handle: (message: JobMessage) => Promise<void>) => {
+    while (!stopping.signal.aborted) {
+      try {
+        listener = await openKv();
+        if (stopping.signal.aborted) break;
+        await listener.listenQueue(handle);
+      } catch (error) {
+        if (!stopping.signal.aborted) log.warn("queue listener lost", { error: String(error) });
+      }
+      await clock.wait(1_000, stopping.signal);
+    }
+  };
+
+  const closeListener = () => {
+    try {
+      listener?.close();
+    } catch { /* closed already */ }
+  };
+
+  return {
+    enqueue: (topic, body, { id = crypto.randomUUID(), delayMs = 0 } = {}) =>
+      runner.add({ id, topic, body, attempt: 1 }, delayMs),
+    listen(handlers) {
+      listening = listenOn((message) => runner.deliver(message, handlers));
+    },
+    async parked() {
+      const undelivered = await gate.run(async (kv) => {
+        const jobs: JobMessage[] = [];
+        const prefix = [...jobsPrefix, "undelivered"];
+        for await (const entry of kv.list<JobMessage>({ prefix })) {
+          const state = await kv.get(getJobStateKey(entry.value.id));
+          if (state.value !== null) jobs.push(entry.value);
+        }
+        return jobs;
+      });
+      const lost = undelivered.map((job) => ({ ...job, error: "not delivered", parkedAt: 0 }));
+      return [...await runner.parked(), ...lost];
+    },
+    async stop() {
+      stopping.abort();
+      await runner.idle();
+      closeListener();
+      await listening;
+      closeListener();
+    },
+  };
+}

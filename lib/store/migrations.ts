@@ -1,0 +1,72 @@
+/**
+ * The versions of the layout of the store, and the steps from each to the next.
+ *
+ * @module
+ */
+import type { Logger } from "../log.ts";
+import { StoreError } from "./errors.ts";
+import type { Gate } from "./gate.ts";
+import { getWorldNameKey, schemaKey, worldsPrefix } from "./keys.ts";
+
+/** One step; running it twice must do no more than running it once. */
+export interface Migration {
+  /** The version that the store has afterwards, one more than before. */
+  version: number;
+  name: string;
+  run(gate: Gate): Promise<void>;
+}
+
+/** Every step, in order. */
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: "names every world that holds something",
+    run: nameWorlds,
+  },
+];
+
+/** The version of the layout that this release writes. */
+export const SCHEMA_VERSION = migrations.length;
+
+/** Hops from world to world by their first key, so that not all keys are read. */
+async function nameWorlds(gate: Gate): Promise<void> {
+  let start: Deno.KvKey = worldsPrefix;
+  for (;;) {
+    const after = start;
+    const next = await gate.run(async (kv) => {
+      const selector = { start: after, end: [...worldsPrefix, true] };
+      for await (const entry of kv.list(selector, { limit: 1 })) return entry.key[1] as string;
+      return null;
+    });
+    if (next === null) return;
+    await gate.run((kv) => kv.set(getWorldNameKey(next), true));
+    start = [...worldsPrefix, `${next}\u0000`];
+  }
+}
+
+/**
+ * Brings the store to the newest version. Throws `StoreError` (`newer_schema`) when a later release
+ * has written it.
+ */
+export async function migrateStore(
+  { gate, log, path, steps = migrations }: {
+    gate: Gate;
+    log: Logger;
+    path: string;
+    steps?: readonly Migration[];
+  },
+): Promise<void> {
+  const stored = (await gate.run((kv) => kv.get<number>(schemaKey))).value ?? 0;
+  if (stored > steps.length) {
+    throw new StoreError(
+      "newer_schema",
+      `The store ${path} has schema ${stored}, this release knows up to ${steps.length}: ` +
+        "start the newer release, or another data folder",
+    );
+  }
+  for (const step of steps.slice(stored)) {
+    await step.run(gate);
+    await gate.run((kv) => kv.set(schemaKey, step.version));
+    log.info("store migrated", { version: step.version, name: step.name });
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * The store: everything that outlives the process. Deno KV is known in this folder only.
+ *
+ * @module
+ */
+export type { PackedBarStore } from "./bars.ts";
+export { getFreeBytes, isDiskLow, LEAST_FREE_BYTES } from "./disk.ts";
+export { StoreError, type StoreErrorCode } from "./errors.ts";
+export type { GateMetrics } from "./gate.ts";
+export { collections, defineCollection, getConfidenceBucket } from "./indexes.ts";
+export type { JobHandler, JobMessage, JobQueue, ParkedJob } from "./job_queue.ts";
+export type { Lease, Leases } from "./lease.ts";
+export { checkStoreFile } from "./precheck.ts";
+export { openStore, type Store, type StoreOptions } from "./store.ts";
+export type * from "./types.ts";
+export type { OpenWorld } from "./world.ts";

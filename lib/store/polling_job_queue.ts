@@ -1,0 +1,103 @@
+/**
+ * A queue on plain keys, for storage without queues: in memory, or remote and shared.
+ *
+ * A job is the key `["job", "due", dueAt, id]`. Who claims it moves it, by a checked commit, to the
+ * end of the claim; should the claimer die, it becomes due again there.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../log.ts";
+import type { Gate } from "./gate.ts";
+import { createJobRunner, type JobHandler, type JobMessage, type JobQueue } from "./job_queue.ts";
+import { jobsPrefix } from "./keys.ts";
+
+/** How often due work is looked for when none was announced, in ms. */
+export const POLL_MS = 1_000;
+/** How long a claim lasts; work must take less. */
+export const CLAIM_MS = 120_000;
+/** Jobs claimed in one round. */
+const MAX_CLAIMS = 50;
+
+const duePrefix: Deno.KvKey = [...jobsPrefix, "due"];
+const getDueKey = (dueAt: number, id: string): Deno.KvKey => [...duePrefix, dueAt, id];
+
+/** Returns a queue that looks for due work every `pollMs`, and at once when it queued some itself. */
+export function createPollingJobQueue(
+  { gate, clock, log, retryWaitsMs, pollMs = POLL_MS, claimMs = CLAIM_MS }: {
+    gate: Gate;
+    clock: Clock;
+    log: Logger;
+    retryWaitsMs?: readonly number[];
+    pollMs?: number;
+    claimMs?: number;
+  },
+): JobQueue {
+  const stopping = new AbortController();
+  let wake = new AbortController();
+  let listening: Promise<void> = Promise.resolve();
+  const runner = createJobRunner({
+    gate,
+    clock,
+    log,
+    retryWaitsMs,
+    addDelivery: (atomic, job, delayMs) =>
+      void atomic.set(getDueKey(clock.now() + delayMs, job.id), job),
+  });
+
+  /** Moves a due job to the end of our claim; false when another was faster. */
+  const claim = async (entry: Deno.KvEntry<JobMessage>, claimedKey: Deno.KvKey) => {
+    const done = await gate.run((kv) =>
+      kv.atomic().check(entry).delete(entry.key).set(claimedKey, entry.value).commit()
+    );
+    return done.ok;
+  };
+
+  const listDue = () =>
+    gate.run(async (kv) => {
+      const due: Deno.KvEntry<JobMessage>[] = [];
+      const selector = { prefix: duePrefix, end: [...duePrefix, clock.now() + 1] };
+      for await (const entry of kv.list<JobMessage>(selector, { limit: MAX_CLAIMS })) {
+        due.push(entry);
+      }
+      return due;
+    });
+
+  const runDue = async (handlers: Readonly<Record<string, JobHandler>>) => {
+    const due = await listDue();
+    await Promise.all(due.map(async (entry) => {
+      const claimedKey = getDueKey(clock.now() + claimMs, entry.value.id);
+      if (!await claim(entry, claimedKey)) return;
+      await runner.deliver(entry.value, handlers);
+      await gate.run((kv) => kv.delete(claimedKey));
+    }));
+    return due.length;
+  };
+
+  const poll = async (handlers: Readonly<Record<string, JobHandler>>) => {
+    while (!stopping.signal.aborted) {
+      wake = new AbortController();
+      const count = await runDue(handlers).catch((error) => {
+        log.warn("queue could not be read", { error: String(error) });
+        return 0;
+      });
+      if (count > 0) continue;
+      await clock.wait(pollMs, AbortSignal.any([wake.signal, stopping.signal]));
+    }
+  };
+
+  return {
+    async enqueue(topic, body, { id = crypto.randomUUID(), delayMs = 0 } = {}) {
+      const taken = await runner.add({ id, topic, body, attempt: 1 }, delayMs);
+      wake.abort();
+      return taken;
+    },
+    listen: (handlers) => void (listening = poll(handlers)),
+    parked: runner.parked,
+    async stop() {
+      stopping.abort();
+      await listening;
+      await runner.idle();
+    },
+  };
+}
