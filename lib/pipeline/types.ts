@@ -37,3 +37,59 @@ export interface MarketIntake {
   /** Symbols that we watch now; state of others is dropped. */
   setSymbols(symbols: readonly string[]): void;
 }
+
+/** How a closed bar came to be told: newly closed, corrected or mended, or loaded from the past. */
+export type ClosedBarKind = "closed" | "repaired" | "history";
+
+/** Told after the commit of bars of one series, oldest first. */
+export type ClosedBarListener = (
+  series: { symbol: string; timeframe: Timeframe },
+  bars: readonly Bar[],
+  kind: ClosedBarKind,
+) => void;
+
+/** What is known of the completeness of one series: expected = the sum of the four after it. */
+export interface ContinuityRow {
+  source: string;
+  symbol: string;
+  timeframe: Timeframe;
+  expected: number;
+  /** Bars of quality observed. */
+  received: number;
+  repaired: number;
+  filled: number;
+  missing: number;
+  /** Start of the first bar, and end of the newest (epoch ms). */
+  from: number;
+  to: number;
+}
+
+/** The quality of one symbol's live data. */
+export interface SymbolQuality {
+  symbol: string;
+  /** Fraction from 0 to 1. */
+  score: number;
+  checks: Record<string, { passed: number; failed: number }>;
+}
+
+/** Figures of the whole pipeline since its start. */
+export interface PipelineStats {
+  trades: number;
+  /** Over the last whole second that was measured. */
+  tradesPerSecond: number;
+  rejected: number;
+  late: number;
+  duplicates: number;
+  bars: number;
+  repaired: number;
+  signals: number;
+  /** Completed bars that wait for the store. */
+  waiting: number;
+  /** From the completion of bars to the end of their commit, ms. */
+  latencyMs: { last: number; max: number };
+  /** Our closed bars that were compared with the exchange's, and how many were equal. */
+  compared: number;
+  equal: number;
+  /** equal / compared; 1 while nothing was compared. */
+  equalShare: number;
+}

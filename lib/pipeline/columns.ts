@@ -1,0 +1,21 @@
+/**
+ * A stretch of columns, without copying them.
+ *
+ * @module
+ */
+import type { BarColumns } from "../market/mod.ts";
+
+/** Returns the rows from `from` on as a view. */
+export function sliceColumns(columns: BarColumns, from: number): BarColumns {
+  const { length, time, open, high, low, close, volume, quality } = columns;
+  return {
+    length: length - from,
+    time: time.subarray(from, length),
+    open: open.subarray(from, length),
+    high: high.subarray(from, length),
+    low: low.subarray(from, length),
+    close: close.subarray(from, length),
+    volume: volume.subarray(from, length),
+    quality: quality.subarray(from, length),
+  };
+}

@@ -1,0 +1,287 @@
+/**
+ * The committer: takes completed bars in batches to the store, then tells everybody.
+ *
+ * @module
+ */
+import { isSameBar } from "../bars/mod.ts";
+import type { Clock } from "../clock.ts";
+import type { LivePublisher } from "../live/types.ts";
+import type { Logger } from "../log.ts";
+import type { Bar } from "../market/mod.ts";
+import type { WorldStore } from "../store/types.ts";
+import {
+  type Batch,
+  type Change,
+  commitBatch,
+  type Completed,
+  prepareBatch,
+  type SeriesChanges,
+  sortChanges,
+} from "./completed_bars.ts";
+import { type Hole, isMended, mendHole, toGapRecord } from "./holes.ts";
+import { noteBar } from "./ledger.ts";
+import type { PipelineOptions } from "./options.ts";
+import type { SignalRunner } from "./signals.ts";
+import { getSeries, type IntakeState, noteHourClose, type SymbolState } from "./state.ts";
+import type { ClosedBarKind, ClosedBarListener } from "./types.ts";
+import { readIndicators, updateIndicators, warmSeries } from "./warm.ts";
+
+/** More completed bars than this may not wait; sources are held back until there are fewer. */
+const WAITING_BARS_MAX = 4096;
+/** A commit that fails is tried again this often, after a growing pause. */
+const COMMIT_TRIES_MAX = 8;
+
+/** Orders what happens behind the synchronous path. */
+export interface Committer {
+  add(item: Completed): void;
+  /** Runs after everything that was added before. Rejects as `run` does. */
+  addTask(run: () => Promise<void>): Promise<void>;
+  putHole(state: SymbolState, hole: Hole): void;
+  settled(): Promise<void>;
+  drain(): Promise<void>;
+  /** Highest event time whose bars are committed, epoch ms. */
+  getFinishedMs(): number;
+  setFinishedMs(timeMs: number): void;
+  /** Told by the intake after each event. */
+  noteEvent(): void;
+  onClosedBar(listener: ClosedBarListener): () => void;
+  getFigures(): {
+    bars: number;
+    repaired: number;
+    signals: number;
+    waiting: number;
+    latencyMs: { last: number; max: number };
+    compared: number;
+    equal: number;
+  };
+}
+
+/** Returns a committer without anything to do. */
+export function createCommitter({ store, live, clock, log, signals, intake, options }: {
+  store: WorldStore;
+  live: LivePublisher;
+  clock: Clock;
+  log: Logger;
+  signals: SignalRunner;
+  intake: IntakeState;
+  options: PipelineOptions;
+}): Committer {
+  const base = options.baseTimeframe ?? "1m";
+  const listeners = new Set<ClosedBarListener>();
+  const figures = {
+    bars: 0,
+    repaired: 0,
+    signals: 0,
+    latencyMs: { last: 0, max: 0 },
+    compared: 0,
+    equal: 0,
+  };
+  let pending: Completed[] = [];
+  let tasks: (() => Promise<void>)[] = [];
+  let inFlight = 0;
+  let running: Promise<void> | null = null;
+  let waiters: (() => void)[] = [];
+  let finishedMs = 0;
+
+  function wake(): void {
+    running ??= Promise.resolve().then(run).finally(() => {
+      running = null;
+      if (pending.length + tasks.length > 0) wake();
+    });
+  }
+
+  async function run(): Promise<void> {
+    while (pending.length + tasks.length > 0) {
+      const items = pending;
+      const after = tasks;
+      pending = [];
+      tasks = [];
+      inFlight = items.length;
+      const intakeMs = intake.marketMs;
+      if (items.length > 0) await commit(items);
+      for (const task of after) await task();
+      inFlight = 0;
+      finishedMs = Math.max(finishedMs, intakeMs);
+      release();
+    }
+    noteEvent();
+  }
+
+  async function commit(items: Completed[]): Promise<void> {
+    const startMs = clock.now();
+    await warmNew(items);
+    const batch = await prepareBatch(store, items);
+    for (let tries = 1;; tries++) {
+      try {
+        await commitBatch(store, batch);
+        break;
+      } catch (error) {
+        log.error("Bars could not be stored", { error: String(error), tries });
+        if (tries === COMMIT_TRIES_MAX) throw error;
+        await clock.wait(100 * 2 ** tries);
+      }
+    }
+    const latencyMs = clock.now() - startMs;
+    figures.latencyMs.last = latencyMs;
+    figures.latencyMs.max = Math.max(figures.latencyMs.max, latencyMs);
+    options.metrics?.observe("bar_store_ms", latencyMs);
+    figures.compared += batch.compared;
+    figures.equal += batch.equal;
+    await tell(batch);
+  }
+
+  async function warmNew(items: readonly Completed[]): Promise<void> {
+    for (const state of new Set(items.map((item) => item.state))) {
+      for (const series of state.series.values()) {
+        if (!series.isCounted) await warmSeries(store, state, series);
+      }
+    }
+  }
+
+  async function tell(batch: Batch): Promise<void> {
+    const holes = new Set<SymbolState>();
+    for (const entry of batch.entries.values()) {
+      await tellSeries(entry);
+      if (entry.series.key.timeframe === base) holes.add(entry.state);
+    }
+    for (const state of holes) await closeHoles(state);
+    // Detectors come last, since they read other series of the same batch.
+    for (const { state, series, changes } of batch.entries.values()) {
+      for (const { bar, kind } of sortChanges(changes)) {
+        if (kind !== "closed") continue;
+        try {
+          figures.signals += await signals.run(state, series, bar);
+        } catch (error) {
+          // A detector's mistake must not hold up the bars behind it.
+          log.error("Signals could not be worked out", { ...series.key, error: String(error) });
+        }
+      }
+    }
+  }
+
+  async function tellSeries({ state, series, changes }: SeriesChanges): Promise<void> {
+    const sorted = sortChanges(changes);
+    const told: Record<ClosedBarKind, Bar[]> = { closed: [], repaired: [], history: [] };
+    let isNewestTold = false;
+    for (const change of sorted) {
+      const { bar, previous, kind } = change;
+      updateIndicators(series, bar);
+      noteBar(series.ledger, bar.time, bar.quality, previous?.quality ?? null);
+      if (series.key.timeframe === "1h") noteHourClose(state, bar.time, bar.close);
+      if (series.key.timeframe === base) noteMended(state, bar.time);
+      told[kind].push(bar);
+      if (kind === "repaired") figures.repaired++;
+      else figures.bars++;
+      isNewestTold ||= kind === "closed";
+    }
+    if (!series.indicators && (isNewestTold || series.key.timeframe === "1h")) {
+      await warmSeries(store, state, series);
+    }
+    for (const change of sorted) publishChange(series, change);
+    for (const kind of ["history", "repaired", "closed"] as const) {
+      if (told[kind].length === 0) continue;
+      for (const listener of listeners) notify(listener, series, told[kind], kind);
+    }
+  }
+
+  function notify(
+    listener: ClosedBarListener,
+    series: SeriesChanges["series"],
+    bars: readonly Bar[],
+    kind: ClosedBarKind,
+  ): void {
+    try {
+      listener(series.key, bars, kind);
+    } catch (error) {
+      log.error("A listener failed on closed bars", { ...series.key, error: String(error) });
+    }
+  }
+
+  function publishChange(series: SeriesChanges["series"], change: Change): void {
+    const { bar, previous, kind } = change;
+    // The exchange's last digits are taken in silence: nobody could see the difference.
+    const isQuiet = previous && isSameBar(previous, bar) && previous.quality === bar.quality;
+    if (kind === "history" || isQuiet) return;
+    const isNewest = bar.time === series.last;
+    live.publishBar({
+      ...series.key,
+      bar,
+      ...(isNewest && series.indicators && { indicators: readIndicators(series) }),
+    });
+  }
+
+  function noteMended(state: SymbolState, time: number): void {
+    if (state.lost) mendHole(state.lost, time);
+    for (const hole of state.holes) mendHole(hole, time);
+  }
+
+  async function closeHoles(state: SymbolState): Promise<void> {
+    const { lengthMs } = getSeries(state, base);
+    const mended = state.holes.filter((hole) => isMended(hole, lengthMs));
+    if (mended.length === 0) return;
+    state.holes = state.holes.filter((hole) => !mended.includes(hole));
+    for (const hole of mended) {
+      hole.status = "repaired";
+      if (!hole.isFirstWatch) await storeHole(state, hole);
+    }
+  }
+
+  async function storeHole(state: SymbolState, hole: Hole): Promise<void> {
+    const record = toGapRecord(hole, {
+      source: state.source,
+      symbol: state.symbol,
+      timeframe: base,
+      ...(hole.status === "repaired" && { repairedAt: intake.marketMs }),
+    });
+    await store.gaps.put(record);
+    live.publish("continuity", record, { symbol: state.symbol });
+    options.metrics?.count("gaps", 1, { status: hole.status });
+  }
+
+  function release(): void {
+    if (pending.length + inFlight >= WAITING_BARS_MAX) return;
+    const released = waiters;
+    waiters = [];
+    for (const waiter of released) waiter();
+  }
+
+  function noteEvent(): void {
+    const isIdle = pending.length === 0 && inFlight === 0;
+    if (isIdle && intake.marketMs > finishedMs) finishedMs = intake.marketMs;
+  }
+
+  function addTask(task: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      tasks.push(() => task().then(resolve, reject));
+      wake();
+    });
+  }
+
+  return {
+    add(item) {
+      pending.push(item);
+      wake();
+    },
+    addTask,
+    putHole(state, hole) {
+      addTask(() => storeHole(state, hole)).catch((error) =>
+        log.error("A gap could not be stored", { error: String(error), symbol: state.symbol })
+      );
+    },
+    settled() {
+      if (pending.length + inFlight < WAITING_BARS_MAX) return Promise.resolve();
+      return new Promise((resolve) => waiters.push(resolve));
+    },
+    async drain() {
+      while (running) await running;
+    },
+    getFinishedMs: () => finishedMs,
+    setFinishedMs: (timeMs) => finishedMs = Math.max(finishedMs, timeMs),
+    noteEvent,
+    onClosedBar(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    getFigures: () => ({ ...figures, waiting: pending.length + inFlight }),
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * Signals on a closed bar: features, detectors, one signal per event, and outcomes in their time.
+ *
+ * @module
+ */
+import type { SignalRecord } from "../contracts/records.ts";
+import { createFeatureRow } from "../features/mod.ts";
+import { computeIndicators } from "../indicators/mod.ts";
+import type { LivePublisher } from "../live/types.ts";
+import type { Bar, BarColumns } from "../market/mod.ts";
+import {
+  buildSignal,
+  decideEmission,
+  type Detector,
+  judgeOutcome,
+  type Thresholds,
+} from "../signals/mod.ts";
+import type { WorldStore } from "../store/types.ts";
+import { sliceColumns } from "./columns.ts";
+import type { SeriesState, SymbolState } from "./state.ts";
+
+/** Bars that features need for every cell, and some to settle recursive ones. */
+const FEATURE_BARS = 500;
+/** 90 days of hours, the signal's own bar and the 24 hours after it. */
+const OUTCOME_BARS = 91 * 24 + 2;
+const PAGE_RECORDS = 500;
+/** Signals whose horizon ended longer ago than this are no longer waited for. */
+const JUDGED_WITHIN_MS = 7 * 86_400_000;
+
+/** Runs detectors and judges outcomes. */
+export interface SignalRunner {
+  /** Loads the newest signal of each event and those that wait for their outcome. */
+  load(nowMs: number): Promise<void>;
+  /** The newest bar of a series was committed. Returns how many signals were emitted. */
+  run(state: SymbolState, series: SeriesState, bar: Bar): Promise<number>;
+}
+
+/** Returns a runner of `detectors`; `now` is wall time, for the time of writing. */
+export function createSignalRunner({ store, live, detectors, now, thresholds = {} }: {
+  store: WorldStore;
+  live: LivePublisher;
+  detectors: readonly Detector[];
+  now: () => number;
+  thresholds?: Readonly<Record<string, Thresholds>>;
+}): SignalRunner {
+  const newest = new Map<string, SignalRecord>();
+  const waiting = new Map<string, SignalRecord[]>();
+  const remember = (signal: SignalRecord) => {
+    const key = `${signal.type} ${signal.entity}`;
+    const known = newest.get(key);
+    if (!known || known.timestamp <= signal.timestamp) newest.set(key, signal);
+  };
+  const waitFor = (signal: SignalRecord) =>
+    waiting.set(signal.entity, [...waiting.get(signal.entity) ?? [], signal]);
+
+  async function detect(state: SymbolState, detector: Detector, bars: BarColumns, endMs: number) {
+    const given = sliceColumns(bars, Math.max(0, bars.length - detector.barsNeeded));
+    const limits = thresholds[detector.type] ?? detector.defaults;
+    const find = detector.detect(given, limits);
+    if (!find) return 0;
+    const previous = newest.get(`${find.type} ${state.symbol}`) ?? null;
+    const emission = decideEmission(previous, find, endMs, detector.windowMs);
+    if (emission === "none") return 0;
+    const signal = buildSignal({
+      find,
+      detector,
+      thresholds: limits,
+      bars: given,
+      entity: state.symbol,
+      source: state.source,
+      timestamp: endMs,
+      now: now(),
+      ...(emission === "update" && previous && { updates: previous }),
+    });
+    remember(signal);
+    // A signal is never rewritten: on a second run over the same bars the first one stays.
+    if (!await store.signals.create(signal)) return 0;
+    waitFor(signal);
+    live.publish("signals", signal, {
+      symbol: signal.entity,
+      type: signal.type,
+      entity: signal.entity,
+      confidence: signal.confidence_score,
+    });
+    return 1;
+  }
+
+  async function judge(entity: string, series: SeriesState, endMs: number): Promise<void> {
+    const signals = waiting.get(entity);
+    if (!signals?.some((signal) => signal.evidence.horizonMs <= endMs)) return;
+    const hourly = await store.bars.readColumns({ ...series.key, timeframe: "1h" }, {
+      to: endMs,
+      limit: OUTCOME_BARS,
+    });
+    const left: SignalRecord[] = [];
+    for (const signal of signals) {
+      const outcome = signal.evidence.horizonMs <= endMs ? judgeOutcome(signal, hourly) : null;
+      if (outcome) await store.outcomes.create(outcome);
+      else left.push(signal);
+    }
+    waiting.set(entity, left);
+  }
+
+  return {
+    async load(nowMs) {
+      let cursor: string | null = null;
+      do {
+        const page: { items: SignalRecord[]; cursor: string | null } = await store.signals.list({
+          from: nowMs - JUDGED_WITHIN_MS,
+          limit: PAGE_RECORDS,
+          ...(cursor && { cursor }),
+        });
+        for (const signal of page.items) {
+          remember(signal);
+          if (signal.type === "tvl_anomaly" || await store.outcomes.get(signal.id)) continue;
+          waitFor(signal);
+        }
+        cursor = page.cursor;
+      } while (cursor);
+    },
+    async run(state, series, bar) {
+      const { timeframe } = series.key;
+      const endMs = bar.time + series.lengthMs;
+      const due = detectors.filter((detector) => detector.timeframe === timeframe);
+      let emitted = 0;
+      if (due.length > 0) {
+        const limit = Math.max(FEATURE_BARS, ...due.map((detector) => detector.barsNeeded));
+        const bars = await store.bars.readColumns(series.key, { to: endMs, limit });
+        const row = createFeatureRow(bars, computeIndicators(bars), series.key);
+        if (row) await store.features.put(row);
+        for (const detector of due) emitted += await detect(state, detector, bars, endMs);
+      }
+      if (timeframe === "1h") await judge(state.symbol, series, endMs);
+      return emitted;
+    },
+  };
+}
