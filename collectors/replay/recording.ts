@@ -1,0 +1,254 @@
+/**
+ * A recording: what a folder's chosen files hold, ready to be played.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { basename, join } from "node:path";
+import {
+  type BarSeries,
+  findIndex,
+  getBar,
+  listFolder,
+  parseBars,
+  parseBarsFileName,
+  readText,
+  type ReplayBar,
+  ReplayError,
+  toSeries,
+} from "./bars_file.ts";
+import { type CapturedFrame, makeCaptureSeries, parseCapture } from "./capture.ts";
+import { makeTrades, type TapeTrade, tradesPerBar } from "./tape.ts";
+import { makeTradeSeries, parseTrades } from "./trades_file.ts";
+
+/** The played stretch, in memory. */
+export interface Recording {
+  /** Name of the data set, such as `_multi-2022-11-08-1m`. */
+  name: string;
+  /** 12 hex digits over the names and contents of the played files. */
+  hash: string;
+  provenance: string;
+  timeframe: "1m" | "1h";
+  stepMs: number;
+  /** Epoch ms of the stretch: the start of its first bar and the end of its last. */
+  from: number;
+  to: number;
+  symbols: string[];
+  series: Map<string, BarSeries>;
+  /** The trades of bar `index` of a symbol, oldest first, with consecutive ids. */
+  listTrades(symbol: string, index: number): TapeTrade[];
+  /** Recorded trades by symbol, where the set is a trades file. */
+  trades: Map<string, TapeTrade[]> | null;
+  /** Recorded frames, where the set is a capture: they are played instead of made ones. */
+  frames: CapturedFrame[] | null;
+  /** The exchange whose folder is played and gives the history. */
+  exchange: string;
+}
+
+interface PlayedFile {
+  path: string;
+  kind: "bars" | "trades" | "capture";
+}
+
+/** Says what a file can be played as; null for none. */
+function getKind(name: string): PlayedFile["kind"] | null {
+  if (/\.jsonl(\.gz)?$/.test(name)) return "capture";
+  if (parseBarsFileName(name)) return "bars";
+  return /[Tt]rades.*\.csv(\.gz)?$/.test(name) ? "trades" : null;
+}
+
+/** Lists the playable files of a folder with their paths relative to it, sorted. */
+async function listPlayable(folder: string): Promise<PlayedFile[]> {
+  const found: PlayedFile[] = [];
+  for (const room of ["candles", "trades", "api"]) {
+    for (const group of await listFolder(join(folder, room))) {
+      for (const name of await listFolder(join(folder, room, group))) {
+        const kind = getKind(name);
+        if (kind) found.push({ path: `${room}/${group}/${name}`, kind });
+      }
+    }
+  }
+  return found;
+}
+
+/** Returns the file that a part of `CRYPTOINTEL_REPLAY_SET` names: by path, or by bare name. */
+function pickNamed(files: readonly PlayedFile[], wanted: string): PlayedFile {
+  const bare = (path: string) => basename(path).replace(/\.(csv|jsonl)(\.gz)?$/, "");
+  const match = files.find(({ path }) => path === wanted) ??
+    files.find(({ path }) => basename(path) === wanted) ??
+    files.find(({ path }) => bare(path) === wanted && path.includes("/binance/")) ??
+    files.find(({ path }) => bare(path) === wanted);
+  if (!match) throw new ReplayError(`the replay folder has no recording named ${wanted}`);
+  return match;
+}
+
+/** Returns the files played when none are named: the multi-symbol minutes, else 1m, else 1h. */
+function pickDefault(files: readonly PlayedFile[]): PlayedFile[] {
+  const bars = files.filter(({ kind }) => kind === "bars");
+  const exchanges = [...new Set(bars.map(({ path }) => path.split("/")[1]!))]
+    .sort((a, b) => Number(b === "binance") - Number(a === "binance"));
+  for (const timeframe of ["1m", "1h"]) {
+    for (const exchange of exchanges) {
+      const own = bars.filter(({ path }) =>
+        path.split("/")[1] === exchange &&
+        parseBarsFileName(basename(path))?.timeframe === timeframe
+      );
+      const multi = own.filter(({ path }) => basename(path).startsWith("_multi"));
+      if (multi.length) return multi;
+      if (own.length) return own;
+    }
+  }
+  const other = files.find(({ kind }) => kind === "trades") ?? files.find(({ kind }) => kind);
+  if (!other) throw new ReplayError("the replay folder has no bars, trades or captures to play");
+  return [other];
+}
+
+/** Returns 12 hex digits over the names and the bytes of the files. */
+async function hashFiles(folder: string, files: readonly PlayedFile[]): Promise<string> {
+  const all = createHash("sha256");
+  for (const { path } of files) {
+    const bytes = await Deno.readFile(join(folder, path));
+    all.update(`${path} ${createHash("sha256").update(bytes).digest("hex")}\n`);
+  }
+  return all.digest("hex").slice(0, 12);
+}
+
+/** What each kind of file gives to the recording. */
+interface Loaded {
+  stepMs: number;
+  provenance: string;
+  series: Map<string, BarSeries>;
+  trades: Map<string, TapeTrade[]> | null;
+  frames: CapturedFrame[] | null;
+}
+
+async function loadBars(folder: string, files: readonly PlayedFile[]): Promise<Loaded> {
+  const steps = new Set(files.map(({ path }) => parseBarsFileName(basename(path))?.stepMs));
+  const stepMs = [...steps][0];
+  if (steps.size !== 1 || (stepMs !== 60_000 && stepMs !== 3_600_000)) {
+    throw new ReplayError("a recording is played from 1m bars or from 1h bars, not from others");
+  }
+  const bars = new Map<string, ReplayBar[]>();
+  for (const { path } of files) {
+    const symbol = parseBarsFileName(basename(path))?.symbol ?? "";
+    for (const [name, list] of parseBars(await readText(join(folder, path)), symbol)) {
+      // Not spread into push(): a long file has more bars than a call has arguments.
+      bars.set(name, (bars.get(name) ?? []).concat(list));
+    }
+  }
+  const series = new Map([...bars].map(([symbol, list]) => [symbol, toSeries(list, stepMs)]));
+  const provenance = `reconstructed from recorded ${stepMs === 60_000 ? "1m" : "1h"} bars`;
+  return { stepMs, provenance, series, trades: null, frames: null };
+}
+
+async function loadTrades(folder: string, files: readonly PlayedFile[]): Promise<Loaded> {
+  const trades = new Map<string, TapeTrade[]>();
+  for (const { path } of files) {
+    const symbol = basename(path).split("-")[0]!;
+    const more = parseTrades(await readText(join(folder, path)));
+    const all = (trades.get(symbol) ?? []).concat(more).sort((a, b) => a.at - b.at || a.id - b.id);
+    trades.set(symbol, all);
+  }
+  const series = new Map(
+    [...trades].map(([symbol, list]) => [symbol, makeTradeSeries(list, 60_000)]),
+  );
+  return { stepMs: 60_000, provenance: "recorded trades", series, trades, frames: null };
+}
+
+async function loadCapture(folder: string, files: readonly PlayedFile[]): Promise<Loaded> {
+  const frames: CapturedFrame[] = [];
+  for (const { path } of files) {
+    frames.push(...parseCapture(await readText(join(folder, path))));
+  }
+  frames.sort((a, b) => a.at - b.at);
+  const series = makeCaptureSeries(frames);
+  return { stepMs: 60_000, provenance: "recorded stream frames", series, trades: null, frames };
+}
+
+const loaders = { bars: loadBars, trades: loadTrades, capture: loadCapture };
+
+/** Numbers the first trade of each bar, so that ids have no holes. */
+function numberTrades(series: BarSeries): Float64Array {
+  const first = new Float64Array(series.length);
+  let next = 1;
+  for (let i = 0; i < series.length; i++) {
+    first[i] = next;
+    if (series.columns.volume[i]! > 0) next += tradesPerBar;
+  }
+  return first;
+}
+
+/** Returns the function that lists the trades of a bar: recorded ones, or made from the bar. */
+function createTape({ series, trades, stepMs }: Loaded): Recording["listTrades"] {
+  const numbers = new Map<string, Float64Array>();
+  return (symbol, index) => {
+    const own = series.get(symbol);
+    const bar = own && getBar(own, index);
+    if (!own || !bar) return [];
+    if (trades) {
+      return trades.get(symbol)?.filter(({ at }) => at >= bar.time && at < bar.time + stepMs) ?? [];
+    }
+    let firstIds = numbers.get(symbol);
+    if (!firstIds) numbers.set(symbol, firstIds = numberTrades(own));
+    return makeTrades(bar, { symbol, stepMs, firstId: firstIds[index]! });
+  };
+}
+
+/** Returns the borders of the stretch. */
+function findStretch({ series, frames, stepMs }: Loaded): { from: number; to: number } {
+  const times: number[] = [];
+  for (const { columns, length } of series.values()) {
+    if (length) times.push(columns.time[0]!, columns.time[length - 1]! + stepMs);
+  }
+  if (frames?.length) times.push(frames[0]!.at, frames.at(-1)!.at);
+  if (times.length === 0) throw new ReplayError("the recording holds no usable rows");
+  return { from: Math.min(...times), to: Math.max(...times) };
+}
+
+/**
+ * Opens the recording that `set` names in `folder` (a path in it or a bare name; several parted by
+ * commas), or the folder's own choice.
+ *
+ * @throws {ReplayError} With one line that says what is missing.
+ */
+export async function openRecording(
+  { folder, set }: { folder: string; set?: string },
+): Promise<Recording> {
+  const playable = await listPlayable(folder);
+  const wanted = set?.split(",").map((part) => part.trim()).filter(Boolean) ?? [];
+  const files = wanted.length
+    ? wanted.map((name) => pickNamed(playable, name))
+    : pickDefault(playable);
+  const kind = files[0]!.kind;
+  if (files.some((file) => file.kind !== kind)) {
+    throw new ReplayError("bars, trades and captures cannot be played together");
+  }
+  const loaded = await loaders[kind](folder, files);
+  for (const [symbol, own] of loaded.series) {
+    if (own.length === 0) loaded.series.delete(symbol);
+  }
+  const captured = loaded.frames?.map(({ symbol }) => symbol) ?? [];
+  return {
+    ...loaded,
+    ...findStretch(loaded),
+    name: files.map(({ path }) => basename(path).replace(/\.(csv|jsonl)(\.gz)?$/, "")).join(","),
+    hash: await hashFiles(folder, files),
+    timeframe: loaded.stepMs === 60_000 ? "1m" : "1h",
+    symbols: [...new Set([...loaded.series.keys(), ...captured])].sort(),
+    listTrades: createTape(loaded),
+    exchange: kind === "bars" ? files[0]!.path.split("/")[1]! : "binance",
+  };
+}
+
+/** Returns the played bar of a symbol that starts at `timeMs`, with its number; null for none. */
+export function findBar(
+  recording: Recording,
+  symbol: string,
+  timeMs: number,
+): { index: number; bar: ReplayBar } | null {
+  const series = recording.series.get(symbol);
+  if (!series) return null;
+  const index = findIndex(series, timeMs);
+  const bar = getBar(series, index);
+  return bar?.time === timeMs ? { index, bar } : null;
+}
