@@ -64,6 +64,8 @@ export interface PollSource {
   cadenceMs: number;
   /** Requests a minute it allows. */
   limitPerMinute: number;
+  /** What to ask for, given the symbols that are followed. */
+  listEntities?(symbols: readonly MarketSymbol[]): string[];
   requests(entities: readonly string[]): SourceRequest[];
   parse(body: unknown, receivedMs: number): MarketDataRecord[];
 }

@@ -1,0 +1,302 @@
+/**
+ * JSON by HTTP from a source that may refuse, block, lie or be away: every outcome has a type.
+ *
+ * @module
+ */
+import type { Clock } from "../lib/clock.ts";
+import { type Breaker, BreakerOpenError, type Budget } from "../lib/resilience/mod.ts";
+import type { SourceRequest } from "./source.ts";
+
+/** The answer was not what the source's documentation promises. */
+export class SourceAnswerError extends Error {
+  override name = "SourceAnswerError";
+  constructor(message: string, readonly status: number) {
+    super(message);
+  }
+}
+
+/** The source refuses requests from our region (HTTP 451) on every host that we know. */
+export class GeoBlockedError extends Error {
+  override name = "GeoBlockedError";
+  constructor(readonly hosts: readonly string[]) {
+    super(
+      `Cannot ask ${hosts.join(", ")}: a host that serves our region is required, was refused by ` +
+        `all of them (HTTP 451). Configure another address`,
+    );
+  }
+}
+
+/** The source says that we ask too often. */
+export class RateLimitedError extends Error {
+  override name = "RateLimitedError";
+  constructor(readonly retryAfterMs: number, readonly status: number, host: string) {
+    super(
+      `Cannot ask ${host}: fewer requests are required, was refused with HTTP ${status} for ` +
+        `${retryAfterMs} ms`,
+    );
+  }
+}
+
+/** Nobody answered in time, or at all. */
+export class UnreachableError extends Error {
+  override name = "UnreachableError";
+}
+
+/** The base addresses of one source, and which of them refuse our region. */
+export class Hosts {
+  #current = 0;
+  readonly #blocked = new Set<string>();
+
+  /** @throws {RangeError} Without an address. */
+  constructor(readonly addresses: readonly string[]) {
+    if (addresses.length === 0) {
+      throw new RangeError("Cannot list hosts: one address is required, was none");
+    }
+  }
+
+  /** The host to ask now, or null when all are blocked. */
+  getCurrent(): string | null {
+    for (let i = 0; i < this.addresses.length; i++) {
+      const host = this.addresses[(this.#current + i) % this.addresses.length]!;
+      if (!this.#blocked.has(host)) return host;
+    }
+    return null;
+  }
+
+  /** Asks another host next time, as this one is away. */
+  rotate(): void {
+    this.#current = (this.#current + 1) % this.addresses.length;
+  }
+
+  /** Never asks this host again until `unblock`. */
+  block(host: string): void {
+    this.#blocked.add(host);
+  }
+
+  /** Tries every host again. */
+  unblock(): void {
+    this.#blocked.clear();
+  }
+
+  listBlocked(): string[] {
+    return [...this.#blocked];
+  }
+}
+
+/** What a source is asked through; one for all requests to it. */
+export interface HttpOptions {
+  hosts: Hosts;
+  clock: Clock;
+  breaker: Breaker;
+  budget: Budget;
+  fetch?: typeof fetch;
+  /** For the whole answer, its body included. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+/** No answer of a source is longer; exchangeInfo, the longest, has some 15 MB. */
+const bodyBytesMax = 64 * 1024 * 1024;
+/** What to wait when a refusal does not say how long. */
+const defaultRetryMs: Readonly<Record<number, number>> = { 429: 60_000, 418: 120_000 };
+const retryMaxMs = 24 * 3_600_000;
+
+/**
+ * Asks a source and returns the body, parsed. Waits until the budget allows it.
+ *
+ * @throws {BreakerOpenError} While the breaker is open.
+ * @throws {RateLimitedError} On HTTP 429 and 418; the budget then stands still for that long.
+ * @throws {GeoBlockedError} When every host answered 451.
+ * @throws {SourceAnswerError} For any other status, no JSON, or an error with status 200.
+ * @throws {UnreachableError} When nobody answered within the timeout.
+ */
+export async function fetchJson(request: SourceRequest, options: HttpOptions): Promise<unknown> {
+  const { hosts, clock, breaker, budget, signal } = options;
+  for (;;) {
+    const host = hosts.getCurrent();
+    if (host === null) throw new GeoBlockedError(hosts.addresses);
+    const retryAfterMs = breaker.getRetryAfterMs(clock.now());
+    if (retryAfterMs > 0) throw new BreakerOpenError(breaker.name, retryAfterMs, breaker.reason);
+    await waitForBudget(budget, request.weight, clock, signal);
+    breaker.enter(clock.now());
+    try {
+      const body = await ask(host, request, options);
+      breaker.succeed(clock.now());
+      return body;
+    } catch (error) {
+      if (error instanceof BlockedHere) {
+        breaker.leave();
+        hosts.block(host);
+        continue;
+      }
+      judge(error, options);
+      throw error;
+    }
+  }
+}
+
+/** One host refuses our region; the next may not. */
+class BlockedHere extends Error {}
+
+async function waitForBudget(
+  budget: Budget,
+  weight: number,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (;;) {
+    if (signal?.aborted) throw new UnreachableError("Cannot ask: still wanted, was stopped");
+    const waitMs = budget.take(weight, clock.now());
+    if (waitMs === 0) return;
+    await clock.wait(waitMs, signal);
+  }
+}
+
+/** Tells the breaker what counts as the source's failure; our own mistakes and limits do not. */
+function judge(error: unknown, { breaker, hosts, clock, signal }: HttpOptions): void {
+  const isOurs = error instanceof RateLimitedError || signal?.aborted ||
+    (error instanceof SourceAnswerError && error.status >= 400 && error.status < 500);
+  if (isOurs) return breaker.leave();
+  breaker.fail(clock.now(), error instanceof Error ? error.message : String(error));
+  hosts.rotate();
+}
+
+async function ask(host: string, request: SourceRequest, options: HttpOptions): Promise<unknown> {
+  const { clock, budget, signal, timeoutMs = 10_000 } = options;
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  signal?.addEventListener("abort", stop, { once: true });
+  const done = new AbortController();
+  let isLate = false;
+  const watch = clock.wait(timeoutMs, done.signal).then(() => {
+    if (done.signal.aborted) return;
+    isLate = true;
+    abort.abort();
+  });
+  try {
+    const answer = await (options.fetch ?? fetch)(`${host}${request.path}`, {
+      headers: { accept: "application/json", ...request.headers },
+      signal: abort.signal,
+    });
+    const text = await readText(answer, host);
+    const usedWeight = Number(answer.headers.get("x-mbx-used-weight-1m"));
+    if (usedWeight > 0) budget.observe(usedWeight, clock.now());
+    return readAnswer(answer, text, { host, request, now: clock.now(), budget });
+  } catch (error) {
+    if (isTyped(error)) throw error;
+    const cause = error instanceof Error ? error.message : String(error);
+    const was = isLate ? `none within ${timeoutMs} ms` : cause;
+    throw new UnreachableError(`Cannot ask ${host}: an answer is required, was ${was}`);
+  } finally {
+    done.abort();
+    signal?.removeEventListener("abort", stop);
+    await watch;
+  }
+}
+
+function isTyped(error: unknown): boolean {
+  return error instanceof SourceAnswerError || error instanceof RateLimitedError ||
+    error instanceof BlockedHere;
+}
+
+async function readText(answer: Response, host: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of answer.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > bodyBytesMax) {
+      throw new SourceAnswerError(
+        `Cannot read the answer of ${host}: at most ${bodyBytesMax} bytes are read, was longer`,
+        answer.status,
+      );
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+interface AskContext {
+  host: string;
+  request: SourceRequest;
+  now: number;
+  budget: Budget;
+}
+
+function readAnswer(answer: Response, text: string, context: AskContext): unknown {
+  const { host, request } = context;
+  const { status } = answer;
+  const where = `${host}${request.path.split("?")[0]}`;
+  if (status === 451) throw new BlockedHere();
+  if (status === 429 || status === 418) throw refuse(answer.headers, text, status, context);
+  const fault = (was: string) =>
+    new SourceAnswerError(
+      `Cannot use the answer of ${where}: JSON with data is required, was ${was}`,
+      status,
+    );
+  if (!answer.ok) throw fault(`HTTP ${status} (${findErrorText(tryJson(text)) ?? cut(text)})`);
+  if (text.trim() === "") throw fault("an empty body");
+  const body = tryJson(text);
+  if (body === undefined) {
+    throw fault(/^\s*</.test(text) ? `a web page (${cut(text)})` : `not JSON (${cut(text)})`);
+  }
+  const errorText = findErrorText(body);
+  // CoinGecko is known to send the body of a 429 with status 200.
+  if (errorText !== null && /^429\b/.test(errorText)) {
+    throw refuse(answer.headers, text, 429, context);
+  }
+  if (errorText !== null) throw fault(`HTTP ${status} with an error (${errorText})`);
+  return body;
+}
+
+function refuse(headers: Headers, text: string, status: number, context: AskContext) {
+  const { now, budget, host } = context;
+  // Binance names the end of a ban in its message only.
+  const bannedUntilMs = Number(/banned until (\d{13})/.exec(text)?.[1] ?? 0);
+  const headerMs = readRetryAfterMs(headers.get("retry-after"), now);
+  const waitMs = headerMs ?? (bannedUntilMs > now ? bannedUntilMs - now : defaultRetryMs[status]!);
+  const retryAfterMs = Math.min(retryMaxMs, Math.max(1_000, waitMs));
+  budget.penalise(now + retryAfterMs);
+  return new RateLimitedError(retryAfterMs, status, host);
+}
+
+/** Reads a Retry-After header: seconds or a date; null for anything else. */
+function readRetryAfterMs(header: string | null, now: number): number | null {
+  if (header === null) return null;
+  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1_000;
+  const untilMs = Date.parse(header);
+  return Number.isNaN(untilMs) ? null : untilMs - now;
+}
+
+/** Returns the words of a body in one of the usual error shapes, or null when it is none. */
+function findErrorText(body: unknown): string | null {
+  if (!isObject(body)) return null;
+  if (typeof body.code === "number" && typeof body.msg === "string") {
+    return cut(`${body.code}: ${body.msg}`);
+  }
+  if (typeof body.error === "string") return cut(body.error);
+  const status = isObject(body.error) && isObject(body.error.status)
+    ? body.error.status
+    : body.status;
+  if (isObject(status) && Number(status.error_code) > 0) {
+    return cut(`${status.error_code}: ${status.error_message}`);
+  }
+  return null;
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function cut(text: string): string {
+  const line = text.trim().replaceAll(/\s+/g, " ");
+  return line.length > 160 ? `${line.slice(0, 160)}…` : line || "nothing";
+}

@@ -1,0 +1,247 @@
+/**
+ * The collectors together: symbols, lease, history, stream and polls of every source.
+ *
+ * @module
+ */
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import type { MarketSymbol, Timeframe } from "../lib/market/mod.ts";
+import type { MarketIntake } from "../lib/pipeline/types.ts";
+import { Breaker, Budget, createBackoff } from "../lib/resilience/mod.ts";
+import type { WorldStore } from "../lib/store/types.ts";
+import { type CollectorHealth, createHealth } from "./health.ts";
+import { createHistory } from "./history.ts";
+import { fetchJson, GeoBlockedError, Hosts, type HttpOptions } from "./http.ts";
+import { type Leases, runWithLease } from "./lease.ts";
+import { pollSources, streamSources } from "./mod.ts";
+import { runPoll } from "./poll.ts";
+import type { OpenSocket } from "./socket.ts";
+import type { PollSource, StreamSource } from "./source.ts";
+import { runStream } from "./stream.ts";
+import { createSymbolWatch, type SymbolWatch } from "./symbols.ts";
+
+/** Base addresses that replace a source's own: the recorded world's, or configured ones. */
+export type SourceAddresses = Readonly<
+  Record<string, { rest?: readonly string[]; stream?: readonly string[] }>
+>;
+
+/** What the collectors need. */
+export interface CollectorOptions {
+  store: WorldStore;
+  leases: Leases;
+  intake: MarketIntake;
+  /** By source key; without an entry the source's public addresses are used. */
+  addresses: SourceAddresses;
+  /** Wall time. */
+  clock: Clock;
+  log: Logger;
+  mode: "live" | "replay";
+  onHealth(health: CollectorHealth): void;
+  /** At most so many symbols are taken over when the store has none. */
+  symbolsMax?: number;
+  /** Calls back when symbols were changed; beside it the store is read every few seconds. */
+  onSymbolsChanged?: (listener: () => void) => () => void;
+  fetch?: typeof fetch;
+  open?: OpenSocket;
+  sources?: { stream: readonly StreamSource[]; poll: readonly PollSource[] };
+}
+
+/** The collectors at work. */
+export interface Collectors {
+  /** Ends everything and gives the leases back. */
+  stop(): Promise<void>;
+  /** Newest health of every source. */
+  health(): CollectorHealth[];
+  /**
+   * Resolves when the first charts have their history; also when a source cannot be reached, is
+   * collected by another process, or everything was stopped. Never rejects.
+   */
+  ready: Promise<void>;
+}
+
+/** Binance allows 1200 weight a minute by the specification; it has allowed more since. */
+const streamLimitPerMinute = 1200;
+const blockedRetryMs = 5 * 60_000;
+
+/** Starts all collectors; returns at once. */
+export function startCollectors(options: CollectorOptions): Collectors {
+  const { onHealth, clock, log, sources = { stream: streamSources, poll: pollSources } } = options;
+  const stop = new AbortController();
+  const holder = crypto.randomUUID();
+  const records = new Map<string, CollectorHealth>();
+  const report = (health: CollectorHealth) => {
+    records.set(health.source, health);
+    onHealth(health);
+  };
+  const readies: Promise<void>[] = [];
+  const runs: Promise<void>[] = [];
+  for (const source of sources.stream) {
+    report(createHealth(source.key));
+    const ready = Promise.withResolvers<void>();
+    readies.push(ready.promise);
+    const context = createContext(source, { ...options, onHealth: report, signal: stop.signal });
+    const run = runWithLease(`collector:${source.exchange}`, {
+      leases: options.leases,
+      holder,
+      clock,
+      log,
+      signal: stop.signal,
+      onWaiting: () => {
+        report({ ...createHealth(source.key), detail: "another process collects" });
+        ready.resolve();
+      },
+      work: (signal) => collectExchange(source, { ...context, signal, onReady: ready.resolve }),
+    });
+    runs.push(run.finally(ready.resolve));
+  }
+  const allReady = Promise.all(readies).then(() => {});
+  for (const source of sources.poll) {
+    report(createHealth(source.key));
+    runs.push(
+      allReady.then(() =>
+        collectPolled(source, { ...options, onHealth: report, signal: stop.signal })
+      ),
+    );
+  }
+  return {
+    async stop() {
+      stop.abort();
+      await Promise.all(runs);
+    },
+    health: () => [...records.values()],
+    ready: allReady,
+  };
+}
+
+type Running = CollectorOptions & { signal: AbortSignal };
+type ExchangeContext = Running & { http: HttpOptions; streamAddresses: readonly string[] };
+
+function createContext(source: StreamSource, options: Running): ExchangeContext {
+  const own = options.addresses[source.key];
+  const rest = own?.rest ?? source.addresses.rest;
+  const http = createHttp(source.key, rest, streamLimitPerMinute, options);
+  return { ...options, http, streamAddresses: own?.stream ?? source.addresses.stream };
+}
+
+function createHttp(
+  key: string,
+  rest: readonly string[],
+  limitPerMinute: number,
+  { clock, log, mode, fetch: ask, signal }: Running,
+): HttpOptions {
+  const breaker = new Breaker(`${key} rest`, {
+    onTransition: (transition) => log.warn("a breaker moved", { ...transition }),
+  });
+  // A recorded world on this machine has no limit to keep.
+  const budget = new Budget({ limit: mode === "replay" ? Infinity : limitPerMinute });
+  const options: HttpOptions = { hosts: new Hosts(rest), clock, breaker, budget, signal };
+  return ask ? { ...options, fetch: ask } : options;
+}
+
+/** Collects one exchange while its lease is held. */
+async function collectExchange(
+  source: StreamSource,
+  context: ExchangeContext & { onReady: () => void },
+): Promise<void> {
+  const { intake, log, signal, store } = context;
+  const http = { ...context.http, signal };
+  const watch = await loadSymbols(source, { ...context, http });
+  if (watch === null) return;
+  intake.setSymbols(watch.list());
+  const history = createHistory(source, {
+    intake,
+    http,
+    log,
+    signal,
+    getLastTime: async (symbol, timeframe) =>
+      (await store.bars.getExtent({ symbol, timeframe }))?.last ?? null,
+  });
+  // One after the other, so that none fetches what another is about to have fetched.
+  let fetching: Promise<void> = Promise.resolve();
+  const fetchHistory = (symbols: readonly string[], timeframes?: readonly Timeframe[]) =>
+    fetching = fetching.then(async () => {
+      if (!signal.aborted) await history.fetch(symbols, timeframes ? { timeframes } : {});
+    }).catch((error) => {
+      log.warn("history was not fetched", { source: source.key, error: String(error) });
+    });
+  await fetchHistory(watch.list(), ["1m"]);
+  context.onReady();
+  // The market moves meanwhile: the longer timeframes of many symbols take a while.
+  void fetchHistory(watch.list());
+  const unlisten = watch.onChange(({ added, removed }) => {
+    log.info("symbols changed", { source: source.key, added, removed });
+    intake.setSymbols(watch.list());
+    for (const symbol of removed) history.forget(symbol);
+    if (added.length > 0) void fetchHistory(added);
+  });
+  await Promise.all([
+    watch.run(signal),
+    runStream(source, {
+      ...context,
+      http,
+      addresses: context.streamAddresses,
+      symbols: watch.list,
+      onSymbolsChange: watch.onChange,
+      // What closed between the end of history and the first message is history, too.
+      onLive: (symbols, isAgain) => {
+        if (!isAgain) void fetchHistory(symbols);
+      },
+    }),
+  ]);
+  unlisten();
+  await fetching;
+}
+
+/** Reads the symbols, seeding them from the exchange; retries until it may; null when stopped. */
+async function loadSymbols(
+  source: StreamSource,
+  context: ExchangeContext & { onReady: () => void },
+): Promise<SymbolWatch | null> {
+  const { clock, log, signal, http, onHealth } = context;
+  const backoff = createBackoff();
+  while (!signal.aborted) {
+    try {
+      return await createSymbolWatch({
+        ...context,
+        exchange: source.exchange,
+        listAll: async () =>
+          source.listSymbols.parse(await fetchJson(source.listSymbols.request(), http)),
+      });
+    } catch (error) {
+      if (signal.aborted) break;
+      const isBlocked = error instanceof GeoBlockedError;
+      const waitMs = isBlocked ? blockedRetryMs : backoff.next();
+      const detail = error instanceof Error ? error.message : String(error);
+      log.warn("symbols were not loaded", { source: source.key, waitMs, error: detail });
+      onHealth({
+        ...createHealth(source.key),
+        state: isBlocked ? "blocked" : "reconnecting",
+        breaker: http.breaker.getState(clock.now()),
+        detail,
+        retryAtMs: clock.now() + waitMs,
+      });
+      context.onReady();
+      await clock.wait(waitMs, signal);
+      if (isBlocked) http.hosts.unblock();
+    }
+  }
+  return null;
+}
+
+async function collectPolled(source: PollSource, options: Running): Promise<void> {
+  const { store, addresses, clock, log, onHealth, signal } = options;
+  const rest = addresses[source.key]?.rest ?? source.addresses.rest;
+  let symbols: readonly MarketSymbol[] = [];
+  await runPoll(source, {
+    entities: () => source.listEntities?.(symbols) ?? [],
+    prepare: async () => {
+      symbols = (await store.symbols.list({ limit: 1000 })).items.filter(({ active }) => active);
+    },
+    http: createHttp(source.key, rest, source.limitPerMinute, options),
+    putMarketData: (records) => store.marketData.putMany(records),
+    clock,
+    log,
+    onHealth,
+    signal,
+  });
+}
