@@ -1,0 +1,115 @@
+/**
+ * Delivery to single clients: numbering, counting, and letting go of those that are gone or slow.
+ *
+ * @module
+ */
+import { assert } from "../assert.ts";
+import { type Client, defaultHubLimits, type HubLimits } from "./connection.ts";
+import { createEventLog, type EventLog } from "./event_log.ts";
+import { createCounts, type HubOptions } from "./hub_types.ts";
+import { PriceGroups } from "./price_groups.ts";
+import { type PublicChannel, publicChannels } from "./types.ts";
+
+/** The clients of a hub, and how each is sent to. */
+export class Delivery {
+  protected readonly options: HubOptions;
+  protected readonly limits: HubLimits;
+  protected readonly log: EventLog;
+  protected readonly clients = new Set<Client>();
+  protected readonly byChannel = new Map<PublicChannel, Set<Client>>(
+    publicChannels.map((channel) => [channel, new Set()]),
+  );
+  protected readonly priceGroups = new PriceGroups();
+  protected readonly perIp = new Map<string, number>();
+  protected readonly counts = createCounts();
+
+  constructor(options: HubOptions) {
+    assert(/^[\w.]+$/.test(options.epoch), `Epoch must be a plain word, was "${options.epoch}"`);
+    this.options = options;
+    this.limits = { ...defaultHubLimits, ...options.limits };
+    this.log = createEventLog({
+      epoch: options.epoch,
+      ageMaxMs: this.limits.logAgeMs,
+      countMax: this.limits.logCount,
+      saved: options.saved,
+    });
+  }
+
+  protected answer(
+    client: Client,
+    type: "ack" | "pong" | "error",
+    fields: Record<string, unknown>,
+  ): void {
+    const text = JSON.stringify({ type, ts: this.options.now(), ...fields });
+    this.deliver(client, text, undefined);
+  }
+
+  protected send(
+    client: Client,
+    type: string,
+    channel: PublicChannel,
+    n: number,
+    json: string,
+  ): void {
+    const seq = (client.sequences.get(channel) ?? 0) + 1;
+    client.sequences.set(channel, seq);
+    const id = `${this.log.epoch}-${n}`;
+    const ts = this.options.now();
+    const text = `{"type":"${type}","channel":"${channel}","seq":${seq},"id":"${id}","ts":${ts},` +
+      `"data":${json}}`;
+    this.deliver(client, text, { type, id });
+  }
+
+  protected deliver(
+    client: Client,
+    text: string,
+    event: { type: string; id: string } | undefined,
+  ): void {
+    if (!client.isOpen) return;
+    this.guard(client, () => {
+      client.port.send(text, event);
+      this.counts.messagesSent++;
+      this.counts.bytesSent += text.length;
+      if (client.port.bufferedAmount() > this.limits.closeBytes) this.closeSlow(client);
+    });
+  }
+
+  /** A transport that throws is gone; the others are not to suffer from it. */
+  protected guard(client: Client, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.counts.sendErrors++;
+      this.options.log.debug("A live client is gone", { error: String(error) });
+      this.drop(client);
+    }
+  }
+
+  protected closeSlow(client: Client): void {
+    if (!client.isOpen) return;
+    this.counts.closedSlow++;
+    this.closeClient(client, 1013, "too slow");
+  }
+
+  protected closeClient(client: Client, code: number, reason: string): void {
+    this.drop(client);
+    try {
+      client.port.close(code, reason);
+    } catch (error) {
+      this.options.log.debug("A live client was gone already", { error: String(error) });
+    }
+  }
+
+  protected drop(client: Client): void {
+    if (!client.isOpen) return;
+    client.isOpen = false;
+    this.counts.disconnected++;
+    this.clients.delete(client);
+    for (const channel of client.subscriptions.keys()) this.byChannel.get(channel)!.delete(client);
+    this.priceGroups.leave(client);
+    client.subscriptions.clear();
+    const left = (this.perIp.get(client.ip) ?? 1) - 1;
+    if (left > 0) this.perIp.set(client.ip, left);
+    else this.perIp.delete(client.ip);
+  }
+}

@@ -1,0 +1,365 @@
+/**
+ * The live hub: what is published goes to every client that subscribed to it, serialised once, with
+ * an envelope numbered per client, and never waits for anybody.
+ *
+ * @module
+ */
+import {
+  type Client,
+  type ClientPort,
+  createClient,
+  getConnectionsMax,
+  takeMessageToken,
+} from "./connection.ts";
+import type { EventMatch, SavedLog } from "./event_log.ts";
+import {
+  ClientMessageError,
+  type Command,
+  isMatch,
+  parseClientMessage,
+  widenSubscription,
+} from "./subscription.ts";
+import { type BarUpdate, type PriceUpdate, type PublicChannel, publicChannels } from "./types.ts";
+import { type Hub, type HubOptions, type HubStats, type LiveConnection } from "./hub_types.ts";
+import { Delivery } from "./delivery.ts";
+import { formatSnapshot } from "./snapshot.ts";
+import { BarBoard, PriceBoard } from "./values.ts";
+
+export type { Hub, HubOptions, HubSnapshot, HubStats, LiveConnection } from "./hub_types.ts";
+
+export type { ClientPort, HubLimits } from "./connection.ts";
+export type { SavedLog } from "./event_log.ts";
+export type { Command } from "./subscription.ts";
+
+/** Returns a hub without clients. */
+export function createHub(options: HubOptions): Hub {
+  return new LiveHub(options);
+}
+
+/** Recent events that a channel without a snapshot of its own shows to those who join. */
+const recentMax = 50;
+
+class LiveHub extends Delivery implements Hub {
+  readonly #prices = new PriceBoard();
+  readonly #bars: BarBoard;
+  readonly #recent = new Map<PublicChannel, { match: EventMatch; json: string }[]>();
+  #beatMs: number;
+  #isSeeded = false;
+
+  constructor(options: HubOptions) {
+    super(options);
+    this.#bars = new BarBoard(this.limits.runningBarMs);
+    this.#beatMs = options.now();
+  }
+
+  publishPrice(update: PriceUpdate): void {
+    this.#prices.set(update);
+  }
+
+  publishBar(update: BarUpdate): void {
+    const { symbol, timeframe, bar } = update;
+    const takeNumber = () => this.log.take();
+    if (!bar.closed) {
+      const due = this.#bars.setRunning(update, this.options.now(), takeNumber);
+      if (due) this.#sendRunning(due);
+      return;
+    }
+    const json = JSON.stringify(update);
+    const n = this.#append("bars", { symbol, timeframe }, json);
+    this.#bars.setClosed(update, json, n);
+  }
+
+  publish(channel: PublicChannel, data: unknown, match: EventMatch = {}): void {
+    let json: string | undefined;
+    try {
+      json = JSON.stringify(data);
+    } catch (error) {
+      this.options.log.error("Cannot publish: the data has no JSON", {
+        channel,
+        error: String(error),
+      });
+    }
+    if (json === undefined) return;
+    const recent = this.#recent.get(channel) ?? [];
+    recent.push({ match, json });
+    if (recent.length > recentMax) recent.shift();
+    this.#recent.set(channel, recent);
+    this.#append(channel, match, json);
+  }
+
+  connect(port: ClientPort, { ip }: { ip: string }): LiveConnection | null {
+    if (!this.hasRoom(ip)) {
+      this.counts.refused++;
+      port.close(1008, "too many connections from this address");
+      return null;
+    }
+    this.#seedPrices();
+    const client = createClient(port, {
+      ip,
+      nowMs: this.options.now(),
+      tokens: this.limits.messagesPerSecond,
+    });
+    this.clients.add(client);
+    this.perIp.set(ip, (this.perIp.get(ip) ?? 0) + 1);
+    this.counts.connected++;
+    return {
+      receive: (text) => this.#receive(client, text),
+      run: (command, initials) => this.#run(client, [command], initials),
+      disconnect: ({ stale = false } = {}) => {
+        if (client.isOpen && stale) this.counts.closedStale++;
+        this.drop(client);
+      },
+    };
+  }
+
+  hasRoom(ip: string): boolean {
+    return (this.perIp.get(ip) ?? 0) < getConnectionsMax(ip, this.limits.connectionsPerIp);
+  }
+
+  tick(): void {
+    const nowMs = this.options.now();
+    this.#flushPrices();
+    for (const due of this.#bars.listDue(nowMs, () => this.log.take())) this.#sendRunning(due);
+    for (const client of [...this.clients]) if (client.behind) this.#catchUp(client, nowMs);
+    this.log.trim(nowMs);
+    if (nowMs - this.#beatMs < this.limits.heartbeatMs && nowMs >= this.#beatMs) return;
+    this.#beatMs = nowMs;
+    for (const client of [...this.clients]) {
+      this.guard(client, () => client.port.heartbeat?.());
+    }
+  }
+
+  stats(): HubStats {
+    const clients = [...this.clients];
+    const subscriptions = Object.fromEntries(
+      publicChannels.map((channel) => [channel, this.byChannel.get(channel)!.size]),
+    ) as Record<PublicChannel, number>;
+    return {
+      ...this.counts,
+      connections: clients.length,
+      subscriptions,
+      behind: clients.filter((client) => client.behind).length,
+      logSize: this.log.size(),
+    };
+  }
+
+  save(): SavedLog {
+    return this.log.save();
+  }
+
+  close(): void {
+    for (const client of [...this.clients]) {
+      this.closeClient(client, 1001, "the server is stopping");
+    }
+  }
+
+  /** Prices from before this start; asked for with the first client, when all parts stand. */
+  #seedPrices(): void {
+    if (this.#isSeeded) return;
+    this.#isSeeded = true;
+    this.#prices.seed(this.options.snapshot.prices(), this.log.head());
+  }
+
+  #append(channel: PublicChannel, match: EventMatch, json: string): number {
+    this.counts.published++;
+    const event = this.log.append({ channel, match, json, atMs: this.options.now() });
+    for (const client of this.byChannel.get(channel)!) {
+      const subscription = client.subscriptions.get(channel)!;
+      if (!this.#isBehind(client, event.n) && isMatch(subscription, match)) {
+        this.send(client, "update", channel, event.n, json);
+      }
+    }
+    return event.n;
+  }
+
+  #sendRunning({ symbol, timeframe, json }: { symbol: string; timeframe: string; json: string }) {
+    const n = this.log.head();
+    this.counts.published++;
+    for (const client of this.byChannel.get("bars")!) {
+      const subscription = client.subscriptions.get("bars")!;
+      if (!this.#isBehind(client, n) && isMatch(subscription, { symbol, timeframe })) {
+        this.send(client, "update", "bars", n, json);
+      }
+    }
+  }
+
+  #flushPrices(): void {
+    if (this.#prices.changedCount === 0) return;
+    const n = this.log.take();
+    const symbols = this.#prices.flush(n);
+    this.counts.published++;
+    for (const group of this.priceGroups.list()) {
+      const json = this.#prices.format(symbols, group.symbols);
+      if (json === null) continue;
+      for (const client of group.clients) {
+        if (!this.#isBehind(client, n)) this.send(client, "update", "prices", n, json);
+      }
+    }
+  }
+
+  /** Whether a client takes no more for now; event `n` is the first that it then misses. */
+  #isBehind(client: Client, n: number): boolean {
+    if (client.behind) return true;
+    if (client.port.bufferedAmount() <= this.limits.conflateBytes) return false;
+    client.behind = { eventsFrom: n - 1, valuesFrom: n - 1, sinceMs: this.options.now() };
+    return true;
+  }
+
+  /** Sends what a drained client missed: every event, and of prices and running bars the last. */
+  #catchUp(client: Client, nowMs: number): void {
+    const behind = client.behind!;
+    if (client.port.bufferedAmount() > this.limits.conflateBytes / 2) {
+      if (nowMs - behind.sinceMs > this.limits.behindMaxMs) this.closeSlow(client);
+      return;
+    }
+    const events = this.log.listAfter(behind.eventsFrom);
+    if (!events) return this.closeSlow(client);
+    for (const event of events) {
+      if (client.port.bufferedAmount() > this.limits.conflateBytes) return;
+      const subscription = client.subscriptions.get(event.channel);
+      if (subscription && isMatch(subscription, event.match)) {
+        this.send(client, "update", event.channel, event.n, event.json);
+      }
+      behind.eventsFrom = event.n;
+    }
+    client.behind = null;
+    for (const channel of ["prices", "bars"] as const) {
+      this.#sendValuesAfter(client, channel, behind.valuesFrom);
+    }
+  }
+
+  #sendValuesAfter(client: Client, channel: "prices" | "bars", after: number): void {
+    const subscription = client.subscriptions.get(channel);
+    if (!subscription) return;
+    const n = this.log.head();
+    if (channel === "bars") {
+      for (const json of this.#bars.listRunningAfter(after, subscription)) {
+        this.send(client, "update", "bars", n, json);
+      }
+      return;
+    }
+    const json = this.#prices.formatAfter(after, subscription.symbols);
+    if (json !== null) this.send(client, "update", "prices", n, json);
+  }
+
+  #receive(client: Client, text: string): void {
+    if (!client.isOpen) return;
+    this.counts.messagesReceived++;
+    if (!takeMessageToken(client, this.options.now(), this.limits.messagesPerSecond)) {
+      if (client.refusedCount === 1) {
+        this.answer(client, "error", { message: "Too many messages" });
+      }
+      if (client.refusedCount > this.limits.messagesPerSecond * 5) {
+        this.counts.closedNoisy++;
+        this.closeClient(client, 1008, "too many messages");
+      }
+      return;
+    }
+    try {
+      this.#run(client, parseClientMessage(text));
+    } catch (error) {
+      if (!(error instanceof ClientMessageError)) throw error;
+      this.counts.badMessages++;
+      this.answer(client, "error", { message: error.message });
+    }
+  }
+
+  #run(
+    client: Client,
+    commands: readonly Command[],
+    initials: Partial<Record<PublicChannel, string>> = {},
+  ): void {
+    const first = commands[0];
+    if (!first) return;
+    if (first.kind === "ping") return this.answer(client, "pong", {});
+    const joined = new Set<PublicChannel>();
+    for (const command of commands) {
+      if (command.kind === "subscribe") {
+        for (const channel of command.channels) {
+          this.#subscribe(client, channel, command);
+          joined.add(channel);
+        }
+      } else if (command.kind === "unsubscribe") this.#unsubscribe(client, command);
+    }
+    const channels = [...client.subscriptions.keys()];
+    const request = first.requestId === undefined ? {} : { result: null, id: first.requestId };
+    this.answer(client, "ack", { channels, ...request });
+    const after = first.kind === "subscribe" ? first.after : undefined;
+    if (after === undefined || after === "") {
+      this.#sendSnapshots(client, "initial", joined, initials);
+    } else this.#resume(client, joined, after);
+  }
+
+  #subscribe(
+    client: Client,
+    channel: PublicChannel,
+    command: Command & { kind: "subscribe" },
+  ): void {
+    const symbols = command.symbols?.map((text) => this.#resolveSymbol(text)) ?? null;
+    const before = client.subscriptions.get(channel);
+    const subscription = widenSubscription(before, { ...command, symbols });
+    client.subscriptions.set(channel, subscription);
+    this.byChannel.get(channel)!.add(client);
+    if (channel === "prices") this.priceGroups.join(client, subscription.symbols);
+  }
+
+  #unsubscribe(client: Client, command: Command & { kind: "unsubscribe" }): void {
+    const gone = command.symbols?.map((text) => this.#resolveSymbol(text)) ?? null;
+    for (const channel of command.channels) {
+      const before = client.subscriptions.get(channel);
+      if (!before) continue;
+      // One symbol cannot be taken out of "all": the client named none to begin with.
+      if (gone && !before.symbols) continue;
+      const symbols = new Set(gone ? before.symbols : []);
+      for (const symbol of gone ?? []) symbols.delete(symbol);
+      if (symbols.size > 0) client.subscriptions.set(channel, { ...before, symbols });
+      else {
+        client.subscriptions.delete(channel);
+        this.byChannel.get(channel)!.delete(client);
+      }
+      if (channel !== "prices") continue;
+      this.priceGroups.leave(client);
+      if (symbols.size > 0) this.priceGroups.join(client, symbols);
+    }
+  }
+
+  #resolveSymbol(text: string): string {
+    return this.options.resolveSymbol?.(text) ?? text;
+  }
+
+  #resume(client: Client, channels: ReadonlySet<PublicChannel>, after: string): void {
+    const n = this.log.parseId(after);
+    const events = n === null ? null : this.log.listAfter(n);
+    if (n === null || !events) {
+      this.counts.resets++;
+      return this.#sendSnapshots(client, "reset", channels, {});
+    }
+    this.counts.resumed++;
+    for (const event of events) {
+      if (!channels.has(event.channel)) continue;
+      if (!isMatch(client.subscriptions.get(event.channel)!, event.match)) continue;
+      this.send(client, "update", event.channel, event.n, event.json);
+    }
+    for (const channel of ["prices", "bars"] as const) {
+      if (channels.has(channel)) this.#sendValuesAfter(client, channel, n);
+    }
+  }
+
+  #sendSnapshots(
+    client: Client,
+    type: "initial" | "reset",
+    channels: ReadonlySet<PublicChannel>,
+    initials: Partial<Record<PublicChannel, string>>,
+  ): void {
+    for (const channel of channels) {
+      const subscription = client.subscriptions.get(channel)!;
+      const json = initials[channel] ?? formatSnapshot(channel, subscription, {
+        snapshot: this.options.snapshot,
+        prices: this.#prices,
+        bars: this.#bars,
+        recent: this.#recent.get(channel) ?? [],
+      });
+      this.send(client, type, channel, this.log.head(), json);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * The one live connection of a page in a browser, shared by its islands.
+ *
+ * @module
+ */
+import { type Signal, signal } from "@preact/signals";
+import { getLivePrice, isOffline } from "../ui/page_state.ts";
+import { connectLive, type LiveClient, type LiveState, type Poller } from "./client.ts";
+import type { PriceUpdate } from "./types.ts";
+
+/** The connection as LiveStatus shows it; null before it began. */
+export const liveState: Signal<LiveState | null> = signal<LiveState | null>(null);
+
+let client: LiveClient | null = null;
+
+function isPrice(value: unknown): value is PriceUpdate {
+  if (typeof value !== "object" || value === null) return false;
+  const { symbol, price } = value as Record<string, unknown>;
+  return typeof symbol === "string" && typeof price === "number" && Number.isFinite(price);
+}
+
+/** Takes prices into the page's state; an older price never replaces a newer one. */
+export function takePrices(data: unknown): void {
+  for (const update of Array.isArray(data) ? data : [data]) {
+    if (!isPrice(update)) continue;
+    const price = getLivePrice(update.symbol);
+    if (price.peek() && price.peek()!.eventMs > update.eventMs) continue;
+    price.value = update;
+  }
+}
+
+interface MarketAnswer {
+  marketData?: { symbol: string; price: number; timestamp: number; source: string }[];
+}
+
+const pollers: Record<string, Poller> = {
+  prices: {
+    url: () => "/dashboard/api/market",
+    toData: (answer) =>
+      (answer as MarketAnswer).marketData?.map((row) => ({
+        ...row,
+        eventMs: row.timestamp,
+        receivedMs: row.timestamp,
+      })),
+  },
+  signals: {
+    url: () => "/signals?limit=50",
+    toData: (answer) => (answer as { signals?: unknown[] }).signals,
+  },
+};
+
+/** Returns the page's connection and opens it when it is first asked for; only in a browser. */
+export function getLiveClient(): LiveClient {
+  if (client) return client;
+  const opened = connectLive({
+    base: location.origin,
+    channels: ["prices", "signals"],
+    WebSocket,
+    EventSource,
+    fetch: (url) => fetch(url),
+    now: () => Date.now(),
+    setTimer: (run, ms) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    random: () => Math.random(),
+    pollers,
+  });
+  client = opened;
+  opened.on("prices", (message) => takePrices(message.data));
+  opened.onState((state) => {
+    liveState.value = state;
+    isOffline.value = state.status === "disconnected" || !navigator.onLine;
+  });
+  addEventListener("online", () => opened.retryNow());
+  addEventListener("offline", () => isOffline.value = true);
+  return opened;
+}

@@ -1,0 +1,69 @@
+/**
+ * Server-sent events on the live hub: the same messages one way, for whoever has no WebSocket.
+ *
+ * @module
+ */
+import type { Hub } from "./hub.ts";
+import { type PublicChannel, publicChannels } from "./types.ts";
+
+/** What an event stream is narrowed to; missing parts mean all. */
+export interface EventQuery {
+  channels?: PublicChannel[];
+  symbols?: string[];
+  type?: string;
+  entity?: string;
+  minConfidence?: number;
+  /** Id to resume after; the header `Last-Event-ID` of a reconnecting browser wins over it. */
+  after?: string;
+}
+
+const encoder = new TextEncoder();
+
+/** Answers with an endless event stream, or 429 when the address has too many connections. */
+export function handleEvents(
+  req: Request,
+  hub: Hub,
+  { ip, query = {} }: { ip: string; query?: EventQuery },
+): Response {
+  if (!hub.hasRoom(ip)) {
+    return new Response("Too many connections from this address.\n", { status: 429 });
+  }
+  const after = req.headers.get("last-event-id") || query.after;
+  return new Response(createStream(hub, ip, { ...query, after }), {
+    headers: {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-cache, no-transform",
+      "x-accel-buffering": "no",
+    },
+  });
+}
+
+function createStream(hub: Hub, ip: string, query: EventQuery): ReadableStream<Uint8Array> {
+  let disconnect = () => {};
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      const write = (text: string) => controller.enqueue(encoder.encode(text));
+      const connection = hub.connect({
+        send(text, event) {
+          // Acknowledgements have no place in a one-way stream; browsers resume by the last id.
+          if (event) write(`id: ${event.id}\nevent: ${event.type}\ndata: ${text}\n\n`);
+        },
+        bufferedAmount: () => Math.max(0, -(controller.desiredSize ?? 0)),
+        close: () => controller.close(),
+        heartbeat: () => write(": still here\n\n"),
+      }, { ip });
+      if (!connection) return;
+      disconnect = () => connection.disconnect();
+      write("retry: 1000\n\n");
+      connection.run({
+        kind: "subscribe",
+        channels: query.channels ?? [...publicChannels],
+        symbols: query.symbols ?? null,
+        timeframes: null,
+        filter: { type: query.type, entity: query.entity, minConfidence: query.minConfidence },
+        after: query.after,
+      });
+    },
+    cancel: () => disconnect(),
+  }, new ByteLengthQueuingStrategy({ highWaterMark: 16_384 }));
+}

@@ -1,0 +1,74 @@
+/**
+ * WebSockets on the live hub: `/ws` for any subscription, `/ws/{symbol}` for one symbol's chart.
+ *
+ * @module
+ */
+import type { Timeframe } from "../market/mod.ts";
+import type { Hub } from "./hub.ts";
+
+/** Seconds without an answer to the ping after which Deno closes the socket. */
+const idleTimeoutSeconds = 30;
+
+/** Options of one upgrade. */
+export interface WebSocketOptions {
+  ip: string;
+  /** Sends this symbol's chart first, then its updates alone. */
+  symbol?: string;
+  timeframe?: Timeframe;
+  /** JSON `{symbol, timeframe, bars, indicators}` of the chart that is sent first. */
+  getChart?(symbol: string, timeframe: Timeframe): Promise<string>;
+}
+
+/**
+ * Upgrades a request to a WebSocket on the hub, or answers 426 (no upgrade asked for) or 429 (too
+ * many connections of this address).
+ */
+export function handleWebSocket(req: Request, hub: Hub, options: WebSocketOptions): Response {
+  if (req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    return new Response("This address takes WebSocket connections only.\n", {
+      status: 426,
+      headers: { upgrade: "websocket", connection: "upgrade" },
+    });
+  }
+  if (!hub.hasRoom(options.ip)) {
+    return new Response("Too many connections from this address.\n", { status: 429 });
+  }
+  const { socket, response } = Deno.upgradeWebSocket(req, { idleTimeout: idleTimeoutSeconds });
+  bindSocket(socket, hub, options);
+  return response;
+}
+
+function bindSocket(socket: WebSocket, hub: Hub, options: WebSocketOptions): void {
+  const connection = hub.connect({
+    send: (text) => socket.send(text),
+    bufferedAmount: () => socket.bufferedAmount,
+    close: (code, reason) => socket.close(code, reason),
+  }, { ip: options.ip });
+  if (!connection) return;
+  const { symbol, timeframe = "1h", getChart } = options;
+  socket.onmessage = (event) => {
+    if (typeof event.data === "string") connection.receive(event.data);
+    else connection.receive("");
+  };
+  socket.onopen = async () => {
+    if (!symbol) return;
+    let chart: string | undefined;
+    try {
+      chart = await getChart?.(symbol, timeframe);
+    } catch {
+      // The chart can be asked for again by HTTP; the updates are worth having without it.
+      chart = undefined;
+    }
+    const initials = chart === undefined ? undefined : { bars: chart };
+    connection.run({
+      kind: "subscribe",
+      channels: ["bars", "prices"],
+      symbols: [symbol],
+      timeframes: [timeframe],
+      filter: {},
+    }, initials);
+  };
+  // Deno fires `close` twice when a silent peer is closed; `disconnect` bears that.
+  socket.onclose = (event) => connection.disconnect({ stale: /ping/i.test(event.reason) });
+  socket.onerror = () => connection.disconnect();
+}
