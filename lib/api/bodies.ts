@@ -1,0 +1,90 @@
+/**
+ * Bodies on their way out: strong ETags, 304, and gzip for whoever takes it.
+ *
+ * @module
+ */
+import type { MiddlewareHandler } from "hono";
+import type { ApiEnv } from "./deps.ts";
+
+/** Bodies below this many bytes are not worth compressing. */
+const compressMinBytes = 1_024;
+
+/** Compressed charts kept, so that a popular one is compressed once. */
+const keptMax = 64;
+
+/**
+ * Gives each GET answer a strong ETag, answers 304 when the client has it, and compresses by
+ * `Accept-Encoding`. A compressed body is another representation, hence its ETag ends in `-gz`.
+ */
+export function tagAndCompress(): MiddlewareHandler<ApiEnv> {
+  const kept = new Map<string, Uint8Array<ArrayBuffer>>();
+  return async (c, next) => {
+    await next();
+    const { res } = c;
+    const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+    if (!isRead || res.status !== 200 || !res.body || isStream(res)) return;
+    const bytes = new Uint8Array(await res.arrayBuffer());
+    const tag = res.headers.get("etag") ?? await hashBytes(bytes);
+    const isPacked = bytes.byteLength >= compressMinBytes &&
+      takesGzip(c.req.header("accept-encoding") ?? "") && isText(res);
+    const etag = isPacked ? tag.replace(/"$/, '-gz"') : tag;
+    const headers = new Headers(res.headers);
+    headers.set("etag", etag);
+    headers.append("vary", "accept-encoding");
+    if (!headers.has("cache-control")) headers.set("cache-control", "no-cache");
+    headers.delete("content-length");
+    if (hasTag(c.req.header("if-none-match"), etag)) {
+      headers.delete("content-type");
+      c.res = undefined;
+      c.res = new Response(null, { status: 304, headers });
+      return;
+    }
+    let body = bytes;
+    if (isPacked) {
+      headers.set("content-encoding", "gzip");
+      const key = `${c.req.path} ${tag}`;
+      body = kept.get(key) ?? await packBytes(bytes);
+      kept.set(key, body);
+      if (kept.size > keptMax) kept.delete(kept.keys().next().value!);
+    }
+    c.res = undefined;
+    c.res = new Response(c.req.method === "HEAD" ? null : body, { status: 200, headers });
+  };
+}
+
+/** Says whether an `Accept-Encoding` takes gzip. */
+export function takesGzip(accepted: string): boolean {
+  for (const part of accepted.toLowerCase().split(",")) {
+    const [name, ...parameters] = part.split(";").map((text) => text.trim());
+    if (name !== "gzip" && name !== "*") continue;
+    return !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  }
+  return false;
+}
+
+/** Says whether `If-None-Match` names this tag (or any, by `*`). */
+function hasTag(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(",").some((part) => {
+    const tag = part.trim().replace(/^W\//, "");
+    return tag === "*" || tag === etag;
+  });
+}
+
+function isStream(res: Response): boolean {
+  return res.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+}
+
+function isText(res: Response): boolean {
+  return /json|text|javascript|xml|svg/.test(res.headers.get("content-type") ?? "");
+}
+
+async function hashBytes(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `"${digest.slice(0, 12).toHex()}"`;
+}
+
+async function packBytes(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const packed = new Response(bytes).body!.pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(packed).arrayBuffer());
+}

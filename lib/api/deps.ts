@@ -1,0 +1,71 @@
+/**
+ * What the API is given: readers of the other rooms, the clocks, and its settings.
+ *
+ * @module
+ */
+import type { ChartCache } from "../cache/charts.ts";
+import type { SymbolCache } from "../cache/symbols.ts";
+import type { CollectorHealth } from "../contracts/health.ts";
+import type { ContinuityRow } from "../contracts/market.ts";
+import type { FeatureRecord, QualityRecord } from "../contracts/records.ts";
+import type { Hub } from "../live/hub.ts";
+import type { PriceUpdate } from "../live/types.ts";
+import type { Logger } from "../log.ts";
+import type { Timeframe } from "../market/mod.ts";
+import type { WorldStore } from "../store/types.ts";
+
+/** Where the data comes from. */
+export interface ModeInfo {
+  mode: "live" | "replay";
+  /** Epoch ms of a recording's first and last moment. */
+  recordedFrom?: number;
+  recordedTo?: number;
+  /** How the recording came to be, in words. */
+  provenance?: string;
+}
+
+/** Readers of the live path; figures it does not know are null. */
+export interface MarketReaders {
+  listPrices(): PriceUpdate[];
+  /** The newest price of one symbol, by its exchange's spelling. */
+  getPrice(symbol: string): PriceUpdate | null;
+  getQuality(symbol: string): QualityRecord | null;
+  listContinuity(): ContinuityRow[];
+  /** The newest row of features, the running bar included, where it is kept. */
+  getFeatures(symbol: string, timeframe: Timeframe): FeatureRecord | null;
+  stats(): {
+    tradesPerSecond: number | null;
+    latencyMs: { p50: number | null; p95: number | null };
+  };
+}
+
+/** Everything that the API asks for. */
+export interface ApiDeps {
+  store: WorldStore;
+  charts: ChartCache;
+  symbols: SymbolCache;
+  hub: Hub;
+  market: MarketReaders;
+  listCollectors(): CollectorHealth[];
+  /** Figures of the store's gate, by name. */
+  getStoreGate(): Record<string, number>;
+  getMode(): ModeInfo;
+  /** Epoch ms of the market, and of the wall. */
+  marketNow(): number;
+  now(): number;
+  version: string;
+  /** Requests a client may make in 60 s. */
+  rateLimit: number;
+  /** Whether anonymous visitors may read market data. */
+  publicRead: boolean;
+  /** Origins that may call with credentials. */
+  corsOrigins: readonly string[];
+  log: Logger;
+}
+
+/** What travels with a request. */
+export interface ApiEnv {
+  /** The connection, as `Deno.serve` hands it over; absent in process. */
+  Bindings: { ip?: string; remoteAddr?: { hostname: string } };
+  Variables: { requestId: string };
+}

@@ -1,0 +1,135 @@
+/**
+ * What every request passes on its way: number, log, headers, limit, ETag, compression.
+ *
+ * @module
+ */
+import type { Context, MiddlewareHandler } from "hono";
+import { ForbiddenError, RateLimitedError, UnauthorizedError } from "../contracts/errors.ts";
+import type { ApiDeps, ApiEnv } from "./deps.ts";
+
+/** Returns the address of a client, as the connection tells it. */
+export function getIp(c: Context<ApiEnv>): string {
+  // `env` is undefined when a request is made in process.
+  return c.env?.ip ?? c.env?.remoteAddr?.hostname ?? "127.0.0.1";
+}
+
+/** Numbers each request, logs it with its answer, and sends the number back. */
+export function numberRequests({ log, now }: Pick<ApiDeps, "log" | "now">): MiddlewareHandler<
+  ApiEnv
+> {
+  return async (c, next) => {
+    const given = c.req.header("x-request-id") ?? "";
+    const requestId = /^[\w.-]{8,64}$/.test(given) ? given : crypto.randomUUID();
+    c.set("requestId", requestId);
+    const startMs = now();
+    await next();
+    c.header("x-request-id", requestId);
+    log.debug("Request", {
+      request_id: requestId,
+      method: c.req.method,
+      path: c.req.path,
+      status: c.res.status,
+      durationMs: now() - startMs,
+    });
+  };
+}
+
+/** Lets any origin read with GET, and the listed ones do more. */
+export function allowOrigins(origins: readonly string[]): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const origin = c.req.header("origin");
+    const isListed = origin !== undefined && origins.includes(origin);
+    if (c.req.method === "OPTIONS" && c.req.header("access-control-request-method")) {
+      const methods = isListed ? "GET, HEAD, POST, PUT, PATCH, DELETE" : "GET, HEAD";
+      return c.body(null, 204, {
+        "access-control-allow-origin": isListed ? origin : "*",
+        "access-control-allow-methods": methods,
+        "access-control-allow-headers": "content-type, if-none-match, authorization, x-request-id",
+        "access-control-max-age": "600",
+        "vary": "origin",
+      });
+    }
+    await next();
+    if (origin === undefined) return;
+    c.header("vary", "origin", { append: true });
+    if (isListed) {
+      c.header("access-control-allow-origin", origin);
+      c.header("access-control-allow-credentials", "true");
+    } else if (c.req.method === "GET" || c.req.method === "HEAD") {
+      c.header("access-control-allow-origin", "*");
+    }
+    c.header("access-control-expose-headers", "etag, retry-after, x-request-id");
+  };
+}
+
+/** Refuses state changes that a page of another origin asks for (no page, no Origin: let through). */
+export function refuseForeignWrites(origins: readonly string[]): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const origin = c.req.header("origin");
+    const isRead = ["GET", "HEAD", "OPTIONS"].includes(c.req.method);
+    if (!isRead && origin !== undefined && !origins.includes(origin)) {
+      const host = c.req.header("host") ?? new URL(c.req.url).host;
+      if (!URL.canParse(origin) || new URL(origin).host !== host) {
+        throw new ForbiddenError("Cannot do this: the request comes from another origin");
+      }
+    }
+    await next();
+  };
+}
+
+/** Keeps a bucket of `rateLimit` requests per 60 s for each address. */
+export function limitRate(
+  { rateLimit, now }: Pick<ApiDeps, "rateLimit" | "now">,
+): MiddlewareHandler<ApiEnv> {
+  const windowMs = 60_000;
+  const clientsMax = 20_000;
+  const buckets = new Map<string, { tokens: number; atMs: number }>();
+  return async (c, next) => {
+    if (/\/health$/.test(c.req.path)) return next();
+    const ip = getIp(c);
+    const nowMs = now();
+    const bucket = buckets.get(ip) ?? { tokens: rateLimit, atMs: nowMs };
+    const refill = Math.max(0, nowMs - bucket.atMs) * rateLimit / windowMs;
+    bucket.tokens = Math.min(rateLimit, bucket.tokens + refill);
+    bucket.atMs = nowMs;
+    buckets.delete(ip);
+    buckets.set(ip, bucket);
+    // The address that was silent longest has the fullest bucket, and loses least.
+    if (buckets.size > clientsMax) buckets.delete(buckets.keys().next().value!);
+    if (bucket.tokens < 1) {
+      const retryAfterMs = Math.ceil((1 - bucket.tokens) * windowMs / rateLimit);
+      throw new RateLimitedError(
+        `Cannot take more requests: the limit is ${rateLimit} in 60 s`,
+        retryAfterMs,
+      );
+    }
+    bucket.tokens--;
+    await next();
+    c.header("ratelimit-limit", String(rateLimit));
+    c.header("ratelimit-remaining", String(Math.floor(bucket.tokens)));
+  };
+}
+
+/** Asks for sign-in where public read is off. */
+export function requireReader({ publicRead }: Pick<ApiDeps, "publicRead">): MiddlewareHandler<
+  ApiEnv
+> {
+  return async (_c, next) => {
+    if (!publicRead) {
+      throw new UnauthorizedError("Cannot read this: it needs a signed-in user");
+    }
+    await next();
+  };
+}
+
+/** Tells clients that a route will go, and when (RFC 9745 and RFC 8594). */
+export function deprecateRoute(
+  { sinceMs, sunsetMs, successor }: { sinceMs: number; sunsetMs: number; successor?: string },
+): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    await next();
+    c.header("deprecation", `@${Math.floor(sinceMs / 1000)}`);
+    c.header("sunset", new Date(sunsetMs).toUTCString());
+    if (successor) c.header("link", `<${successor}>; rel="successor-version"`, { append: true });
+  };
+}

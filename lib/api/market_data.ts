@@ -1,0 +1,84 @@
+/**
+ * Market data: the last known figures of a symbol or an asset.
+ *
+ * @module
+ */
+import { createRoute } from "@hono/zod-openapi";
+import { symbolParamSchema } from "../contracts/common.ts";
+import { NotFoundError } from "../contracts/errors.ts";
+import { marketDataQuerySchema, marketDataSchema } from "../contracts/market.ts";
+import type { MarketDataRecord } from "../contracts/records.ts";
+import type { ApiDeps } from "./deps.ts";
+import { describeRecording } from "./resolve.ts";
+import { type Api, describeAnswers } from "./routes.ts";
+
+const route = createRoute({
+  method: "get",
+  path: "/market-data/{symbol}",
+  tags: ["market"],
+  summary: "Last known price, volume and change of a symbol or asset",
+  request: { params: symbolParamSchema, query: marketDataQuerySchema },
+  responses: describeAnswers(marketDataSchema, "The figures, their source and their age"),
+});
+
+/** Assets stay this long in memory (ms). */
+const assetTtlMs = 30_000;
+const assetsMax = 2_000;
+
+/** Binds market data. Symbols are answered from the live path, assets from the store. */
+export function bindMarketData(api: Api, deps: ApiDeps): void {
+  const kept = new Map<string, { record: MarketDataRecord; atMs: number }>();
+
+  const readAsset = async (name: string, mayBeCached: boolean) => {
+    const hit = kept.get(name);
+    if (hit && mayBeCached && Math.abs(deps.now() - hit.atMs) < assetTtlMs) {
+      return { record: hit.record, cached: true };
+    }
+    const record = await findRecord(deps, name);
+    kept.delete(name);
+    if (record) kept.set(name, { record, atMs: deps.now() });
+    if (kept.size > assetsMax) kept.delete(kept.keys().next().value!);
+    return record && { record, cached: false };
+  };
+
+  api.openapi(route, async (c) => {
+    const text = c.req.valid("param").symbol;
+    const symbol = await deps.symbols.find(text);
+    const name = symbol?.symbol ?? text.replace(/^asset:/, "").toLowerCase();
+    const found = await readAsset(name, c.req.valid("query").cache);
+    const live = symbol && deps.market.getPrice(symbol.symbol);
+    if (!found && !live) {
+      throw new NotFoundError(`Cannot find market data of "${text.slice(0, 80)}"`);
+    }
+    const isLive = live && live.eventMs >= (found?.record.timestamp ?? 0);
+    const timestamp = isLive ? live.eventMs : found!.record.timestamp;
+    return c.json({
+      symbol: name,
+      price: isLive ? live.price : found!.record.price,
+      volume_24h: found?.record.volume_24h ?? null,
+      market_cap: found?.record.market_cap ?? null,
+      price_change_24h: live?.price_change_24h ?? found?.record.price_change_24h ?? null,
+      timestamp,
+      source: isLive ? live.source : found!.record.source,
+      ageMs: Math.max(0, deps.marketNow() - timestamp),
+      recorded: describeRecording(deps.getMode()),
+      // The price of the live path is the newest there is, not a copy of it.
+      cached: isLive ? false : found!.cached,
+    }, 200);
+  });
+}
+
+/** Source whose figures of assets come first. */
+const assetSource = "coingecko";
+
+/** The figures of an asset by its name, else the newest of that symbol or ticker. */
+async function findRecord(
+  { store }: Pick<ApiDeps, "store">,
+  name: string,
+): Promise<MarketDataRecord | null> {
+  const direct = await store.marketData.get(`asset:${name}@${assetSource}`);
+  if (direct) return direct;
+  const symbol = name.toUpperCase();
+  const page = await store.marketData.list({ index: "symbol", equals: [symbol], limit: 1 });
+  return page.items[0] ?? null;
+}

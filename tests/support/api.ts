@@ -1,0 +1,224 @@
+/** An API over a store in memory, the fake ports of live clients, and a check of JSON schemas. */
+import { createApi } from "../../lib/api/mod.ts";
+import type { ApiDeps } from "../../lib/api/deps.ts";
+import { createChartCache } from "../../lib/cache/charts.ts";
+import { createSymbolCache } from "../../lib/cache/symbols.ts";
+import { type ClientPort, createHub, type Hub, type HubOptions } from "../../lib/live/hub.ts";
+import { silentLogger } from "../../lib/log.ts";
+import type { Bar, MarketSymbol } from "../../lib/market/mod.ts";
+import type { Collection, RecordQuery } from "../../lib/store/types.ts";
+import { createMemoryStore, type MemoryStore } from "./memory_store.ts";
+
+/** Wall and market time of the API under test. */
+export const NOW_MS = Date.UTC(2024, 0, 3);
+
+/** A followed symbol of Binance. */
+export function aSymbol(part: Partial<MarketSymbol> = {}): MarketSymbol {
+  const { base = "BTC", quote = "USDT", exchange = "binance" } = part;
+  return {
+    symbol: `${base}${quote}`,
+    id: `crypto:${base}/${quote}@${exchange}`,
+    exchange,
+    kind: "crypto",
+    base,
+    quote,
+    active: true,
+    ...part,
+  };
+}
+
+/** Makes `list` of a memory collection honour an index whose name joins its fields by `_`. */
+function withIndexes<T extends { id: string }>(
+  collection: Collection<T>,
+  indexes: Record<string, readonly (keyof T)[]>,
+): Collection<T> {
+  const list = async (query: RecordQuery = {}) => {
+    if (query.index === undefined) return await collection.list(query);
+    const fields = indexes[query.index];
+    if (!fields) throw new RangeError(`No index "${query.index}"`);
+    const { limit = 1000, ...rest } = query;
+    const page = await collection.list({ ...rest, limit: 1e9 });
+    const items = page.items.filter((item) =>
+      (query.equals ?? []).every((value, i) => item[fields[i]!] === value)
+    );
+    return { items: items.slice(0, limit), cursor: null };
+  };
+  return { ...collection, list };
+}
+
+/** A hub whose time stands at `nowMs.value`, with an empty snapshot. */
+export function aHub(part: Partial<HubOptions> = {}): Hub {
+  return createHub({
+    now: () => NOW_MS,
+    epoch: "e1",
+    log: silentLogger,
+    snapshot: { prices: () => [], signals: () => [], continuity: () => [] },
+    ...part,
+  });
+}
+
+/** A client's transport that keeps what it was sent. */
+export interface FakePort extends ClientPort {
+  texts: string[];
+  messages: Record<string, unknown>[];
+  /** Messages of one channel. */
+  of(channel: string): Record<string, unknown>[];
+  buffered: number;
+  closed: { code: number; reason: string } | null;
+  beats: number;
+  isBroken: boolean;
+}
+
+/** Returns a port that takes everything at once, until told otherwise. */
+export function aPort(): FakePort {
+  const port: FakePort = {
+    texts: [],
+    get messages() {
+      return port.texts.map((text) => JSON.parse(text) as Record<string, unknown>);
+    },
+    of: (channel) => port.messages.filter((message) => message.channel === channel),
+    buffered: 0,
+    closed: null,
+    beats: 0,
+    isBroken: false,
+    send(text) {
+      if (port.isBroken) throw new Error("gone");
+      port.texts.push(text);
+    },
+    bufferedAmount: () => port.buffered,
+    close: (code, reason) => port.closed = { code, reason },
+    heartbeat: () => port.beats++,
+  };
+  return port;
+}
+
+/** The API and all that it was given. */
+export interface TestApi {
+  api: ReturnType<typeof createApi>;
+  deps: ApiDeps;
+  store: MemoryStore;
+  hub: Hub;
+  /** The running bar that the live path knows. */
+  running: { bar: Bar | null };
+  time: { nowMs: number };
+}
+
+/** Returns an API that follows BTCUSDT and ETHUSDT, with an empty store otherwise. */
+export async function anApi(part: Partial<ApiDeps> = {}): Promise<TestApi> {
+  const store = createMemoryStore();
+  store.marketData = withIndexes(store.marketData, { symbol: ["symbol"] });
+  store.signals = withIndexes(store.signals, {
+    type: ["type"],
+    entity: ["entity"],
+    type_entity: ["type", "entity"],
+  });
+  store.features = withIndexes(store.features, {
+    symbol_timeframe_version: ["symbol", "timeframe", "version"],
+  });
+  await store.symbols.putMany([
+    aSymbol({ name: "Bitcoin" }),
+    aSymbol({ base: "ETH" }),
+    aSymbol({ base: "OLD", active: false }),
+  ]);
+  const running: TestApi["running"] = { bar: null };
+  const time = { nowMs: NOW_MS };
+  const hub = aHub({ now: () => time.nowMs });
+  const deps: ApiDeps = {
+    store,
+    hub,
+    symbols: createSymbolCache({ symbols: store.symbols, now: () => time.nowMs }),
+    charts: createChartCache({
+      bars: store.bars,
+      epoch: "e1",
+      getRunningBar: () => running.bar,
+    }),
+    market: {
+      listPrices: () => [],
+      getPrice: () => null,
+      getQuality: () => null,
+      listContinuity: () => [],
+      getFeatures: () => null,
+      stats: () => ({ tradesPerSecond: null, latencyMs: { p50: null, p95: null } }),
+    },
+    listCollectors: () => [],
+    getStoreGate: () => ({ waiting: 0 }),
+    getMode: () => ({ mode: "live" }),
+    marketNow: () => time.nowMs,
+    now: () => time.nowMs,
+    version: "0.1.0",
+    rateLimit: 100_000,
+    publicRead: true,
+    corsOrigins: ["http://localhost:3000"],
+    log: silentLogger,
+    ...part,
+  };
+  return { api: createApi(deps), deps, store, hub, running, time };
+}
+
+/** A JSON schema, as far as our document uses it. */
+interface Schema {
+  $ref?: string;
+  type?: string | string[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+  enum?: unknown[];
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  additionalProperties?: Schema | boolean;
+}
+
+/** Returns where `value` breaks `schema` (paths with reasons); empty when it fits. */
+export function checkSchema(
+  value: unknown,
+  schema: Schema,
+  components: Record<string, Schema>,
+  path = "",
+): string[] {
+  if (schema.$ref) {
+    return checkSchema(value, components[schema.$ref.split("/").at(-1)!]!, components, path);
+  }
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) {
+    const fits = choices.some((choice) =>
+      checkSchema(value, choice, components, path).length === 0
+    );
+    return fits ? [] : [`${path}: fits none of the choices`];
+  }
+  if (schema.enum && !schema.enum.includes(value)) return [`${path}: not one of ${schema.enum}`];
+  if (schema.type && ![schema.type].flat().some((type) => isType(value, type))) {
+    return [`${path}: not a ${schema.type}`];
+  }
+  if (Array.isArray(value)) {
+    return value.flatMap((item, i) =>
+      checkSchema(item, schema.items ?? {}, components, `${path}/${i}`)
+    );
+  }
+  if (typeof value !== "object" || value === null) return [];
+  const faults = (schema.required ?? []).filter((name) => !(name in value))
+    .map((name) => `${path}/${name}: missing`);
+  for (const [name, inner] of Object.entries(value)) {
+    const rest = schema.additionalProperties;
+    const own = schema.properties?.[name] ?? (typeof rest === "object" ? rest : undefined);
+    if (own) faults.push(...checkSchema(inner, own, components, `${path}/${name}`));
+    else if (rest !== true && schema.properties && typeof rest !== "object" && !isLoose(rest)) {
+      faults.push(`${path}/${name}: not in the contract`);
+    }
+  }
+  return faults;
+}
+
+function isLoose(rest: Schema | boolean | undefined): boolean {
+  return typeof rest === "object" && Object.keys(rest).length === 0;
+}
+
+function isType(value: unknown, type: string): boolean {
+  if (type === "null") return value === null;
+  if (type === "array") return Array.isArray(value);
+  if (type === "integer") return Number.isInteger(value);
+  if (type === "object") {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  }
+  const kind: string = typeof value;
+  return kind === type;
+}
