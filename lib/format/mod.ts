@@ -1,0 +1,8 @@
+/**
+ * Numbers, times and texts as people read them.
+ *
+ * @module
+ */
+export * from "./dates.ts";
+export * from "./numbers.ts";
+export * from "./strings.ts";

@@ -1,0 +1,103 @@
+/**
+ * The frame of every page: header, navigation, and the word on recorded data.
+ *
+ * @module
+ */
+import type { ComponentChildren } from "preact";
+import { formatDateTime, strings } from "../format/mod.ts";
+import type { ModeView } from "./state.ts";
+
+const links = [
+  ["/", strings.nav.dashboard],
+  ["/enhanced-dashboard", strings.nav.chart],
+  ["/explore/signals", strings.nav.signals],
+  ["/continuity", strings.nav.continuity],
+] as const;
+
+/** Says that the data is recorded, when, and at the end offers to play it again. */
+export function ReplayBanner({ mode }: { mode: ModeView }) {
+  if (mode.mode !== "replay") return null;
+  const words = strings.replay;
+  const hasDates = mode.recordedFrom !== undefined && mode.recordedTo !== undefined;
+  return (
+    <aside class="banner" aria-label={words.heading}>
+      <p>
+        <strong>{words.heading}</strong> {hasDates
+          ? words.span(formatDateTime(mode.recordedFrom), formatDateTime(mode.recordedTo))
+          : words.noDates}
+        {mode.provenance && <small>{mode.provenance}</small>}
+        {mode.ended && <span class="ended">{words.ended}</span>}
+      </p>
+      {mode.ended && (
+        <form method="post" action="/play-again">
+          <button type="submit">{words.again}</button>
+        </form>
+      )}
+    </aside>
+  );
+}
+
+/** Header, navigation and main area; `controls` stand at the right of the header. */
+export function Shell(
+  { path, mode, controls, children }: {
+    path: string;
+    mode: ModeView | undefined;
+    controls: ComponentChildren;
+    children: ComponentChildren;
+  },
+) {
+  return (
+    <>
+      <a class="skip" href="#main">{strings.skip}</a>
+      <header class="top">
+        <a class="brand" href="/">
+          <span class="brand-mark" aria-hidden="true" />
+          <span>{strings.title}</span>
+        </a>
+        <div class="controls">{controls}</div>
+      </header>
+      <div class="frame">
+        <nav class="side" aria-label={strings.nav.label}>
+          <ul>
+            {links.map(([href, label]) => (
+              <li key={href}>
+                <a href={href} aria-current={href === path ? "page" : undefined}>{label}</a>
+              </li>
+            ))}
+            <li>
+              <a href="/docs">{strings.nav.api}</a>
+            </li>
+          </ul>
+        </nav>
+        <main id="main" tabIndex={-1}>
+          {mode && <ReplayBanner mode={mode} />}
+          {children}
+        </main>
+      </div>
+    </>
+  );
+}
+
+/** What stands in place of figures that could not be read. */
+export function ReadError({ href }: { href: string }) {
+  return (
+    <p class="error" role="alert">
+      {strings.errors.data} <a class="button" href={href}>{strings.errors.retry}</a>
+    </p>
+  );
+}
+
+/** A figure with its name. */
+export function StatCard(
+  { label, value, note }: { label: string; value: string; note?: string },
+) {
+  return (
+    <div class="stat">
+      <dt>{label}</dt>
+      <dd>
+        <span class="number">{value}</span>
+        {note && <small>{note}</small>}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+/**
+ * The list of newest signals, as live messages change it.
+ *
+ * @module
+ */
+import type { SignalRecord } from "../contracts/records.ts";
+import { signalTypes } from "./filters.ts";
+
+/** What a list shows of a signal. */
+export type FeedItem = Pick<
+  SignalRecord,
+  "id" | "type" | "entity" | "source" | "confidence_score" | "timestamp"
+>;
+
+/** How many signals a list holds. */
+export const feedMax = 20;
+
+/** Returns what a list shows of a signal. */
+export function toFeedItem(record: SignalRecord): FeedItem {
+  const { id, type, entity, source, confidence_score, timestamp } = record;
+  return { id, type, entity, source, confidence_score, timestamp };
+}
+
+function isFeedItem(value: unknown): value is FeedItem {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, type, entity, source, confidence_score, timestamp } = value as Record<
+    string,
+    unknown
+  >;
+  return typeof id === "string" && signalTypes.some((known) => known === type) &&
+    typeof entity === "string" && typeof source === "string" &&
+    Number.isFinite(confidence_score) && Number.isFinite(timestamp);
+}
+
+/** Reads one signal or several from a message; what is none is left out. */
+export function parseFeedItems(data: unknown): FeedItem[] {
+  return (Array.isArray(data) ? data : [data]).filter(isFeedItem);
+}
+
+/** Returns the newest signals of both lists, each once, newest first. */
+export function addSignals(items: readonly FeedItem[], added: readonly FeedItem[]): FeedItem[] {
+  const byId = new Map([...items, ...added].map((item) => [item.id, item]));
+  return [...byId.values()].sort((a, b) => b.timestamp - a.timestamp).slice(0, feedMax);
+}

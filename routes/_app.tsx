@@ -1,0 +1,46 @@
+import type { PageProps } from "fresh";
+import { asset } from "fresh/runtime";
+import LiveStatus from "../islands/LiveStatus.tsx";
+import ServiceWorker from "../islands/ServiceWorker.tsx";
+import Shortcuts from "../islands/Shortcuts.tsx";
+import ThemeToggle from "../islands/ThemeToggle.tsx";
+import { strings } from "../lib/format/mod.ts";
+import { Shell } from "../lib/ui/Shell.tsx";
+import type { State } from "../lib/ui/state.ts";
+
+/** The document around every page. */
+export default function App({ Component, url, state }: PageProps<unknown, State>) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="theme-color" content="#0d1117" />
+        <meta name="description" content={strings.tagline} />
+        <meta name="apple-mobile-web-app-capable" content="yes" />
+        <title>{strings.title}</title>
+        <link rel="manifest" href="/manifest.webmanifest" />
+        <link rel="icon" type="image/png" href={asset("/icon.png")} />
+        <link rel="apple-touch-icon" href={asset("/icon-192.png")} />
+        <link rel="stylesheet" href={asset("/styles.css")} />
+        <script src={asset("/theme.js")} />
+      </head>
+      <body>
+        <Shell
+          path={url.pathname}
+          mode={state?.mode}
+          controls={
+            <>
+              <LiveStatus />
+              <ThemeToggle />
+            </>
+          }
+        >
+          <Component />
+        </Shell>
+        <Shortcuts />
+        <ServiceWorker />
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { App } from "fresh";
+import Wrapper from "../../routes/_app.tsx";
+
+import { handler as middleware } from "../../routes/_middleware.ts";
+import ContinuityPage, * as continuity from "../../routes/continuity.tsx";
+import ChartPage, * as chart from "../../routes/enhanced-dashboard.tsx";
+import SignalsPage, * as signals from "../../routes/explore/signals.tsx";
+import Dashboard, * as dashboard from "../../routes/index.tsx";
+import OfflinePage from "../../routes/offline.tsx";
+import type { PageData, State } from "../../lib/ui/state.ts";
+import { makeBar } from "../support/web.ts";
+
+const timeMs = Date.UTC(2024, 0, 2);
+const full: PageData = {
+  listSymbols: () =>
+    Promise.resolve([{
+      symbol: "BTCUSDT",
+      id: "crypto:BTC/USDT@binance",
+      exchange: "binance",
+      kind: "crypto",
+      timeframes: ["1m"],
+    }]),
+  getChart: (symbol, timeframe) =>
+    Promise.resolve(
+      symbol === "BTCUSDT"
+        ? { symbol, timeframe, bars: [makeBar(1, { close: 101.25 })], indicators: {} }
+        : null,
+    ),
+  listSignals: () =>
+    Promise.resolve([{
+      record: {
+        id: "s1",
+        source: "binance",
+        type: "price_alert",
+        entity: "BTCUSDT",
+        data: { change: 7 },
+        confidence_score: 0.8,
+        timestamp: timeMs,
+        processed: true,
+        created_at: timeMs,
+        updated_at: timeMs,
+        evidence: {
+          inputHash: "ab12",
+          parameterVersion: "price_alert/1",
+          modelVersion: null,
+          barTime: timeMs,
+          timeframe: "1h",
+          claim: "activity",
+          horizonMs: 86_400_000,
+        },
+        factors: { magnitude: 0.8 },
+      },
+      outcome: null,
+      accuracy: { n: 40, right: 20, baseRate: 0.29, low: 0.35, high: 0.65 },
+    }]),
+  listPrices: () =>
+    Promise.resolve([{
+      symbol: "BTCUSDT",
+      id: "crypto:BTC/USDT@binance",
+      exchange: "binance",
+      price: 63250.1,
+      price_change_24h: -1.5,
+      volume_24h: 1e9,
+      source: "binance",
+      eventMs: timeMs - 5000,
+      spark: [1, 2],
+    }]),
+  getContinuity: () => Promise.resolve({ series: [], gaps: [], openGaps: 0 }),
+  getHealth: () => Promise.resolve({ status: "healthy", sources: [] }),
+  marketNow: () => timeMs,
+  wallNow: () => timeMs,
+};
+const fail = () => Promise.reject(new Error("secret cause"));
+const failing: PageData = {
+  ...full,
+  listSymbols: fail,
+  getChart: fail,
+  listSignals: fail,
+  listPrices: fail,
+  getContinuity: fail,
+  getHealth: fail,
+};
+
+function open(data: PageData) {
+  const mode = { mode: "replay" as const, recordedFrom: 0, recordedTo: timeMs, ended: true };
+  const app = new App<State>()
+    .use((ctx) => {
+      Object.assign(ctx.state, { requestId: "r1", mode, data });
+      return ctx.next();
+    })
+    .use(middleware)
+    .appWrapper(Wrapper)
+    .route("/", { component: Dashboard, handler: dashboard.handler } as never)
+    .route("/enhanced-dashboard", { component: ChartPage, handler: chart.handler } as never)
+    .route("/explore/signals", { component: SignalsPage, handler: signals.handler } as never)
+    .route("/continuity", { component: ContinuityPage, handler: continuity.handler } as never)
+    .route("/offline", { component: OfflinePage } as never);
+  const handle = app.handler();
+  return async (path: string) => {
+    const answer = await handle(new Request(`http://here${path}`));
+    return { answer, html: await answer.text() };
+  };
+}
+
+Deno.test("every page says without scripts what it is about, that it is recorded, and when", async () => {
+  const get = open(full);
+  const cases = [
+    ["/", /63,250\.10[\s\S]*binance[\s\S]*5 s ago/],
+    ["/enhanced-dashboard?symbol=BTCUSDT", /101\.25/],
+    ["/explore/signals", /50% right of 40 judged[\s\S]*by chance 29%[\s\S]*ab12/],
+    ["/continuity", /No gap was seen/],
+    ["/offline", /You are offline/],
+  ] as const;
+  for (const [path, content] of cases) {
+    const { answer, html } = await get(path);
+    assert.equal(answer.status, 200, path);
+    assert.match(html, content, path);
+    assert.match(html, /Recorded data[\s\S]*1 Jan 1970[\s\S]*2 Jan 2024/, path);
+    assert.match(html, /action="\/play-again"/, path);
+    assert.ok(answer.headers.get("content-security-policy"), path);
+    assert.doesNotMatch(html, / style="/, path);
+  }
+});
+
+Deno.test("figures that cannot be read leave a page with a way to try again", async () => {
+  const get = open(failing);
+  for (const path of ["/", "/enhanced-dashboard?symbol=X", "/explore/signals", "/continuity"]) {
+    const { answer, html } = await get(path);
+    assert.equal(answer.status, 200, path);
+    assert.match(html, /Try again/, path);
+    assert.doesNotMatch(html, /secret cause/, path);
+  }
+});
+
+Deno.test("an unknown symbol is not found", async () => {
+  const { answer } = await open(full)("/enhanced-dashboard?symbol=NOPE");
+  assert.equal(answer.status, 404);
+});

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { renderToString } from "preact-render-to-string";
+import { contentSecurityPolicy, securityHeaders } from "../../lib/ui/headers.ts";
+import { addSignals, feedMax, parseFeedItems } from "../../lib/ui/feed.ts";
+import { formatSignalFilter, parseDay, parseSignalFilter } from "../../lib/ui/filters.ts";
+import { createChartModel } from "../../lib/ui/chart_model.ts";
+import { describeChartUrl, parseChart } from "../../lib/ui/chart_request.ts";
+import { readChoice, writeChoice } from "../../lib/ui/page_state.ts";
+import { readSafely } from "../../lib/ui/read.ts";
+import { ReplayBanner } from "../../lib/ui/Shell.tsx";
+import { makeBar } from "../support/web.ts";
+
+const item = (id: string, timestamp: number) => ({
+  id,
+  type: "price_alert" as const,
+  entity: "A",
+  source: "s",
+  confidence_score: 0.5,
+  timestamp,
+});
+
+Deno.test("no policy of ours allows inline scripts or another origin", () => {
+  const headers = securityHeaders(new Headers());
+  assert.equal(headers.get("content-security-policy"), contentSecurityPolicy);
+  assert.doesNotMatch(contentSecurityPolicy, /unsafe|https?:/);
+  assert.equal(headers.get("x-content-type-options"), "nosniff");
+});
+
+Deno.test("filters survive the way through the address", () => {
+  const query =
+    "type=price_alert&type=tvl_anomaly&entity=BTCUSDT&from=2024-03-01&to=2024-03-02&confidence=60";
+  const filter = parseSignalFilter(new URLSearchParams(query), 100);
+  assert.equal(filter.to! - filter.from!, 2 * 86_400_000);
+  assert.equal(filter.minConfidence, 0.6);
+  assert.equal(formatSignalFilter(filter), query);
+});
+
+Deno.test("hostile filters filter nothing and never throw", () => {
+  for (const day of ["2024-02-31", "x", "", "99999-01-01", "2024-13-01", null]) {
+    assert.equal(parseDay(day), null);
+  }
+  fc.assert(fc.property(fc.string(), fc.string(), fc.string(), (type, from, confidence) => {
+    const filter = parseSignalFilter(new URLSearchParams({ type, from, confidence }), 5);
+    return filter.minConfidence >= 0 && filter.minConfidence <= 1;
+  }));
+});
+
+Deno.test("new signals come in on top, each once, and the list stays short", () => {
+  const shown = addSignals([item("a", 1), item("b", 2)], [item("c", 3), item("a", 1)]);
+  assert.deepEqual(shown.map((each) => each.id), ["c", "b", "a"]);
+  const many = Array.from({ length: 50 }, (_, i) => item(String(i), i));
+  assert.equal(addSignals([], many).length, feedMax);
+  assert.deepEqual(parseFeedItems([null, 5, {}, item("a", NaN)]), []);
+  assert.equal(parseFeedItems(item("a", 1)).length, 1);
+});
+
+Deno.test("a choice is kept, and a damaged or refusing storage does no harm", () => {
+  const kept = new Map<string, string>();
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+  };
+  writeChoice(storage, { symbol: "A", timeframe: "5m", indicators: ["rsi"] });
+  assert.deepEqual(readChoice(storage), { symbol: "A", timeframe: "5m", indicators: ["rsi"] });
+  for (const bad of ["{", "null", "[]", '{"symbol":5,"timeframe":"2m"}']) {
+    const choice = readChoice({ ...storage, getItem: () => bad });
+    assert.equal(choice.symbol, null);
+    assert.equal(choice.timeframe, null);
+  }
+  const refusing = {
+    getItem: () => {
+      throw new Error("no");
+    },
+    setItem: () => {
+      throw new Error("full");
+    },
+  };
+  assert.equal(writeChoice(refusing, readChoice(refusing)), false);
+});
+
+Deno.test("a failed read is an error state, not a failed page", async () => {
+  const told: unknown[] = [];
+  const failed = await readSafely(() => Promise.reject(new Error("x")), (e) => told.push(e));
+  assert.equal(failed.isOk, false);
+  assert.equal(told.length, 1);
+  assert.deepEqual(await readSafely(() => Promise.resolve(5)), { isOk: true, value: 5 });
+});
+
+const view = { symbol: "A", timeframe: "1m" as const, bars: [makeBar(1)], indicators: {} };
+
+Deno.test("a chart loads, ignores late answers, and takes live bars", async () => {
+  const waiting: ((answer: unknown) => void)[] = [];
+  const model = createChartModel(view, () => true, () => new Promise((r) => waiting.push(r)));
+  const first = model.load("B", "1m");
+  const second = model.load("C", "1m");
+  waiting[1]!({ ...view, symbol: "C", bars: [makeBar(1), makeBar(4)] });
+  waiting[0]!({ ...view, symbol: "B" });
+  await Promise.all([first, second]);
+  assert.equal(model.shown.value.series.symbol, "C");
+  assert.equal(model.shown.value.gaps.length, 1);
+  const change = (minute: number, closed: boolean) => ({
+    symbol: "C",
+    timeframe: "1m",
+    bar: makeBar(minute, { closed }),
+  });
+  assert.equal(model.take(change(5, false)), "closed");
+  assert.equal(model.take([change(5, false)]), "running");
+  assert.equal(model.take([null, { symbol: "Z" }]), "none");
+});
+
+Deno.test("an answer that is no chart fails the load", async () => {
+  const model = createChartModel(view, () => false, () => Promise.resolve({ detail: "no" }));
+  await assert.rejects(model.load("B", "1m"));
+  assert.equal(model.shown.value.series.symbol, "A");
+  for (const bad of [null, 5, [], {}, { symbol: "A", timeframe: "2m", bars: [] }]) {
+    assert.equal(parseChart(bad), null);
+  }
+  assert.equal(describeChartUrl("A/B", "1m", 5), "/api/v1/charts/A%2FB?timeframe=1m&limit=5");
+});
+
+Deno.test("recorded data is named with its dates, and can be played again at the end", () => {
+  const mode = { mode: "replay" as const, recordedFrom: 0, recordedTo: 86_400_000 };
+  const text = renderToString(<ReplayBanner mode={mode} />);
+  assert.match(text, /Recorded data/);
+  assert.match(text, /1 Jan 1970.*2 Jan 1970/);
+  assert.doesNotMatch(text, /play-again/);
+  assert.match(renderToString(<ReplayBanner mode={{ ...mode, ended: true }} />), /play-again/);
+  assert.equal(renderToString(<ReplayBanner mode={{ mode: "live" }} />), "");
+});
