@@ -1,0 +1,411 @@
+/** Puts the parts together: the market (live or recorded), the API, the pages, and one server. */
+import { App, staticFiles } from "fresh";
+import * as settings from "./fresh.config.ts";
+import { isAnySourceThere } from "./collectors/probe.ts";
+import { type ReplayServer, startReplayServer } from "./collectors/replay.ts";
+import { type Collectors, type SourceAddresses, startCollectors } from "./collectors/run.ts";
+import { createApi } from "./lib/api/mod.ts";
+import { createPageData } from "./lib/api/page_data.ts";
+import { createChartCache } from "./lib/cache/charts.ts";
+import { createSymbolCache } from "./lib/cache/symbols.ts";
+import { systemClock } from "./lib/clock.ts";
+import { type Config, readConfig } from "./lib/config.ts";
+import { createHub, type Hub } from "./lib/live/hub.ts";
+import { handleWebSocket } from "./lib/live/websocket.ts";
+import { createLogger, type Logger } from "./lib/log.ts";
+import { isTimeframe } from "./lib/market/mod.ts";
+import { createMetrics } from "./lib/metrics.ts";
+import { createPipeline, type Pipeline } from "./lib/pipeline/mod.ts";
+import { detectors } from "./lib/signals/mod.ts";
+import { isDiskLow, openStore, type Store, StoreError } from "./lib/store/mod.ts";
+import type { ModeView, State } from "./lib/ui/state.ts";
+
+/** Version shown by the health endpoints. */
+const version = "0.1.0";
+/** The recording that comes along. */
+const bundledRecording = new URL("./tests/fixtures/recorded", import.meta.url).pathname;
+/** Time between two rounds of the hub: the window in which prices become one message. */
+const hubTickMs = 100;
+const diskCheckMs = 60_000;
+
+/** One world at work: its store, pipeline, hub, API and collectors. */
+interface Market {
+  mode(): ModeView;
+  pipeline: Pipeline;
+  hub: Hub;
+  api: ReturnType<typeof createApi>;
+  state: Pick<State, "data">;
+  getChart(symbol: string, timeframe: string): Promise<string>;
+  replay: ReplayServer | null;
+  clear(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What a running product offers to whoever started it. */
+export interface Product {
+  /** Address that it prints. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+let market: Market | null = null;
+
+function requireMarket(): Market {
+  if (!market) throw new Error("Cannot answer: the product is not started (call start first)");
+  return market;
+}
+
+/** Paths that the JSON API answers. */
+const apiPaths = [
+  "/api/v1",
+  "/health",
+  "/signals",
+  "/market-data",
+  "/dashboard/api",
+  "/openapi.json",
+  "/docs",
+];
+
+/** The Fresh app; its routes find the market that `start` made. */
+export const app = new App<State>(settings.app).use(staticFiles());
+for (const path of apiPaths) {
+  for (const pattern of [path, `${path}/*`]) {
+    app.all(pattern, (ctx) => requireMarket().api.fetch(ctx.req, { ip: getIp(ctx.info) }));
+  }
+}
+app.use((ctx) => {
+  const { state, mode } = requireMarket();
+  ctx.state.requestId = crypto.randomUUID();
+  ctx.state.mode = mode();
+  ctx.state.data = state.data;
+  return ctx.next();
+});
+app.post("/play-again", async (ctx) => {
+  if (!isOwnRequest(ctx.req)) {
+    return new Response("Cannot play again from there\n", { status: 403 });
+  }
+  await playAgain();
+  return ctx.redirect("/", 303);
+});
+app.fsRoutes();
+
+function getIp(info: Deno.ServeHandlerInfo): string {
+  const { remoteAddr } = info;
+  return "hostname" in remoteAddr ? remoteAddr.hostname : "local";
+}
+
+/** A request that changes something has to come from our own pages, under the name we serve. */
+function isOwnRequest(req: Request): boolean {
+  const origin = req.headers.get("origin");
+  return origin !== null && origin === new URL(req.url).origin;
+}
+
+let playAgain: () => Promise<void> = () => Promise.resolve();
+
+/** Decides where data comes from, and starts the recorded world where it is needed. */
+async function openSources(
+  { config, store, log }: { config: Config; store: Store; log: Logger },
+): Promise<{ replay: ReplayServer | null; addresses: SourceAddresses }> {
+  const configured = Object.fromEntries(
+    Object.entries(config.addresses).map(([key, { rest, stream }]) => [key, {
+      ...(rest ? { rest: [rest] } : {}),
+      ...(stream ? { stream: [stream] } : {}),
+    }]),
+  );
+  const hasBeenLive = await store.getSetting<boolean>("hasBeenLive") === true;
+  const isLive = config.mode === "live" ||
+    config.mode === "auto" &&
+      (hasBeenLive || await isAnySourceThere({ addresses: configured }));
+  if (isLive) {
+    await store.putSetting("hasBeenLive", true);
+    return { replay: null, addresses: configured };
+  }
+  const replay = await openReplay({ config, store, log });
+  const { rest, stream, coingecko } = replay.address;
+  return {
+    replay,
+    addresses: { binance: { rest: [rest], stream: [stream] }, coingecko: { rest: [coingecko] } },
+  };
+}
+
+/** Starts the recorded world where its stored bars end, or at its beginning. */
+async function openReplay(
+  { config, store, log }: { config: Config; store: Store; log: Logger },
+): Promise<ReplayServer> {
+  const options = {
+    folder: config.replayDir || bundledRecording,
+    ...(config.replaySet ? { set: config.replaySet } : {}),
+    speed: config.replaySpeed,
+    startMinutes: config.replayStartMinutes,
+    clock: systemClock,
+    log,
+  };
+  const replay = await startReplayServer(options);
+  const played = await store.world(replay.info.hash).getState<number>("playedMs");
+  if (played === null || played <= replay.info.startedAt) return replay;
+  await replay.close();
+  return await startReplayServer({ ...options, resumeAt: played });
+}
+
+/** Makes a market of a world: everything from the sources to the API. */
+async function startMarket(
+  { config, store, log }: { config: Config; store: Store; log: Logger },
+): Promise<Market> {
+  const { replay, addresses } = await openSources({ config, store, log });
+  const world = store.world(replay ? replay.info.hash : "live");
+  const epoch = systemClock.now().toString(36);
+  const metrics = createMetrics();
+  const now = systemClock.now;
+  const marketNow = () => replay ? Math.max(pipeline.market.now(), replay.marketNow()) : now();
+  const mode = (): ModeView =>
+    replay
+      ? {
+        mode: "replay",
+        recordedFrom: replay.info.from,
+        recordedTo: replay.info.to,
+        provenance: replay.info.provenance,
+        ended: replay.ended(),
+      }
+      : { mode: "live" };
+
+  const hub: Hub = createHub({
+    now,
+    epoch,
+    log,
+    limits: { connectionsPerIp: config.wsPerIp },
+    resolveSymbol: (text) => symbols.peek(text)?.symbol ?? null,
+    snapshot: {
+      prices: () => pipeline.listPrices(),
+      signals: () => [],
+      continuity: () => pipeline.getContinuity(),
+    },
+  });
+  const pipeline = createPipeline({
+    store: world,
+    live: hub,
+    detectors,
+    clock: systemClock,
+    log,
+    metrics,
+    mode: replay ? "replay" : "live",
+    baseTimeframe: replay?.info.timeframe ?? "1m",
+  });
+  const symbols = createSymbolCache({ symbols: world.symbols, now });
+  const charts = createChartCache({
+    bars: world.bars,
+    getRunningBar: (series) => pipeline.getRunningBar(series),
+    epoch,
+  });
+  pipeline.onClosedBar((series, bars) => charts.noteClosedBars(series, bars));
+  await pipeline.start();
+  const collectors = startCollectors({
+    store: world,
+    leases: store.leases,
+    intake: pipeline.intake,
+    addresses,
+    clock: systemClock,
+    log,
+    mode: replay ? "replay" : "live",
+    onHealth: () => symbols.invalidate(),
+  });
+  const readers = { world, pipeline, charts, symbols, collectors, mode, marketNow };
+  const deps = createApiDeps({ ...readers, config, store, hub, log });
+  const tick = setInterval(() => hub.tick(), hubTickMs);
+  const keep = setInterval(() => {
+    if (replay) world.putState("playedMs", Math.floor(pipeline.market.now() / 60_000) * 60_000);
+  }, 5_000);
+  return {
+    mode,
+    pipeline,
+    hub,
+    replay,
+    api: createApi(deps),
+    state: { data: createPageData(deps, () => pipeline.getContinuity()) },
+    async getChart(symbol, timeframe) {
+      const known = isTimeframe(timeframe) ? timeframe : "1m";
+      const { bytes } = await charts.getChart({ symbol, timeframe: known }, 500);
+      return new TextDecoder().decode(bytes);
+    },
+    clear: () => world.clear(),
+    async stop() {
+      clearInterval(tick);
+      clearInterval(keep);
+      await collectors.stop();
+      await pipeline.stop();
+      hub.close();
+      await replay?.close();
+    },
+  };
+}
+
+/** Hands the readers of the market to the API, in the API's own words. */
+function createApiDeps(parts: {
+  config: Config;
+  store: Store;
+  world: ReturnType<Store["world"]>;
+  pipeline: Pipeline;
+  charts: ReturnType<typeof createChartCache>;
+  symbols: ReturnType<typeof createSymbolCache>;
+  collectors: Collectors;
+  hub: Hub;
+  log: Logger;
+  mode(): ModeView;
+  marketNow(): number;
+}): Parameters<typeof createApi>[0] {
+  const { config, store, world, pipeline, charts, symbols, collectors, hub, log } = parts;
+  const statusOf = { live: "healthy", connecting: "degraded", reconnecting: "degraded" } as const;
+  return {
+    store: world,
+    charts,
+    symbols,
+    hub,
+    market: {
+      listPrices: () => pipeline.listPrices(),
+      getPrice: (symbol) => pipeline.listPrices().find((price) => price.symbol === symbol) ?? null,
+      getQuality(symbol) {
+        const quality = pipeline.getQuality(symbol);
+        return quality && { ...quality, id: symbol, timestamp: parts.marketNow() };
+      },
+      listContinuity: () => pipeline.getContinuity(),
+      getFeatures: () => null,
+      stats() {
+        const { tradesPerSecond, latencyMs } = pipeline.stats();
+        return { tradesPerSecond, latencyMs: { p50: latencyMs.last, p95: latencyMs.max } };
+      },
+    },
+    listCollectors: () =>
+      collectors.health().map(({ state, ...health }) => ({
+        ...health,
+        status: statusOf[state as keyof typeof statusOf] ?? "down",
+      })),
+    getStoreGate: () => ({ ...store.metrics() }),
+    getMode: parts.mode,
+    marketNow: parts.marketNow,
+    now: systemClock.now,
+    version,
+    rateLimit: config.rateLimit,
+    publicRead: config.publicRead,
+    corsOrigins: ["http://localhost:3000"],
+    log,
+  };
+}
+
+/** Answers sockets itself and hands everything else to the app. */
+function createHandler(): Deno.ServeHandler {
+  const handle = app.handler();
+  return async (req, info) => {
+    const url = new URL(req.url);
+    const [, first, name, ...rest] = url.pathname.split("/");
+    if (first !== "ws" || rest.length) return await handle(req, info);
+    const { hub, getChart, state } = requireMarket();
+    if (!name) return handleWebSocket(req, hub, { ip: getIp(info) });
+    const wanted = decodeURIComponent(name);
+    const known = (await state.data.listSymbols()).find(({ symbol, id }) =>
+      symbol === wanted || id === wanted
+    );
+    if (!known) return new Response("Cannot stream an unknown symbol\n", { status: 404 });
+    const timeframe = url.searchParams.get("timeframe") ?? "1m";
+    return handleWebSocket(req, hub, {
+      ip: getIp(info),
+      symbol: known.symbol,
+      ...(isTimeframe(timeframe) ? { timeframe } : {}),
+      getChart,
+    });
+  };
+}
+
+/** A HOSTNAME that containers export names the machine, not an address to listen on. */
+function getListenAddress(hostname: string, log: Logger): string {
+  if (/^(localhost|[\d.]+|\[?[\da-f:]+\]?)$/i.test(hostname)) return hostname;
+  log.warn("HOSTNAME is no local address and is ignored", { hostname, used: "127.0.0.1" });
+  return "127.0.0.1";
+}
+
+/**
+ * Starts the product as `config` says.
+ *
+ * @throws {StoreError} If another process has the data folder, or a newer release wrote it.
+ * @throws {Deno.errors.AddrInUse} If the port is taken.
+ */
+export async function startProduct(config: Config): Promise<Product> {
+  const log = createLogger({ level: config.logLevel, now: systemClock.now });
+  await Deno.mkdir(config.dataDir, { recursive: true });
+  const store = await openStore({
+    path: `${config.dataDir}/cryptointel.sqlite`,
+    clock: systemClock,
+    log,
+  });
+  let opening: Promise<void> = Promise.resolve();
+  const open = async () => {
+    market = await startMarket({ config, store, log });
+  };
+  const close = async () => {
+    const stopping = market;
+    await stopping?.stop();
+  };
+  await open();
+  playAgain = async () => {
+    if (!requireMarket().replay) return;
+    opening = opening.then(async () => {
+      const ending = requireMarket();
+      await close();
+      await ending.clear();
+      await open();
+    });
+    await opening;
+  };
+  const hostname = getListenAddress(config.hostname, log);
+  const handler = createHandler();
+  const server = Deno.serve({ port: config.port, hostname, handler, onListen: () => {} });
+  const disk = setInterval(() => watchDisk(config, log), diskCheckMs);
+  const { addr } = server;
+  return {
+    url: `http://${
+      addr.hostname.includes(":") ? `[${addr.hostname}]` : addr.hostname
+    }:${addr.port}`,
+    async stop() {
+      clearInterval(disk);
+      await opening;
+      await close();
+      await server.shutdown();
+      await store.close();
+      market = null;
+    },
+  };
+}
+
+/** Stops collecting, not reading, before the disk is full. */
+async function watchDisk(config: Config, log: Logger): Promise<void> {
+  if (!await isDiskLow(config.dataDir)) return;
+  log.error("The disk is nearly full: collecting stopped, reading goes on", {
+    folder: config.dataDir,
+  });
+  await market?.pipeline.stop();
+}
+
+/** Starts the product from the environment, says where it is, and ends it on a signal. */
+export async function start(): Promise<void> {
+  try {
+    const config = readConfig(Deno.env.toObject());
+    const product = await startProduct(config);
+    const { mode, recordedFrom, recordedTo } = requireMarket().mode();
+    const day = (ms: number | undefined) => new Date(ms ?? 0).toISOString().slice(0, 16) + "Z";
+    const dates = mode === "replay" ? ` (recorded ${day(recordedFrom)} to ${day(recordedTo)})` : "";
+    Deno.stdout.writeSync(
+      new TextEncoder().encode(
+        `CryptoIntel  ${product.url}\n  data  ${config.dataDir}\n  mode  ${mode}${dates}\n`,
+      ),
+    );
+    const end = () => product.stop().then(() => Deno.exit(0));
+    for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, end);
+  } catch (error) {
+    const isKnown = error instanceof StoreError || error instanceof Error;
+    const text = error instanceof Deno.errors.AddrInUse
+      ? "Cannot start: the port is taken; another copy runs, or set PORT"
+      : isKnown
+      ? error.message
+      : String(error);
+    Deno.stderr.writeSync(new TextEncoder().encode(text + "\n"));
+    Deno.exit(1);
+  }
+}
