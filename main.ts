@@ -4,21 +4,18 @@ import * as settings from "./fresh.config.ts";
 import { isAnySourceThere } from "./collectors/probe.ts";
 import { type ReplayServer, startReplayServer } from "./collectors/replay.ts";
 import { type Collectors, type SourceAddresses, startCollectors } from "./collectors/run.ts";
-import { createApi } from "./lib/api/mod.ts";
-import { createPageData } from "./lib/api/page_data.ts";
+import { answerSocket, createApi, createPageData } from "./lib/api/mod.ts";
 import { createChartCache } from "./lib/cache/charts.ts";
 import { createSymbolCache } from "./lib/cache/symbols.ts";
 import { systemClock } from "./lib/clock.ts";
-import { type Config, readConfig } from "./lib/config.ts";
+import { type Config, getListenAddress, readConfig } from "./lib/config.ts";
 import { createHub, type Hub } from "./lib/live/hub.ts";
-import { handleWebSocket } from "./lib/live/websocket.ts";
 import { createLogger, type Logger } from "./lib/log.ts";
-import { isTimeframe } from "./lib/market/mod.ts";
 import { createMetrics } from "./lib/metrics.ts";
 import { createPipeline, type Pipeline } from "./lib/pipeline/mod.ts";
 import { detectors } from "./lib/signals/mod.ts";
 import { isDiskLow, openStore, type Store, StoreError } from "./lib/store/mod.ts";
-import type { ModeView, State } from "./lib/ui/state.ts";
+import type { ModeView, PageData, State } from "./lib/ui/state.ts";
 
 /** Version shown by the health endpoints. */
 const version = "0.1.0";
@@ -27,6 +24,8 @@ const bundledRecording = new URL("./tests/fixtures/recorded", import.meta.url).p
 /** Time between two rounds of the hub: the window in which prices become one message. */
 const hubTickMs = 100;
 const diskCheckMs = 60_000;
+/** How often the played minute of a recording is written down. */
+const playedMs = 5_000;
 
 /** One world at work: its store, pipeline, hub, API and collectors. */
 interface Market {
@@ -34,8 +33,8 @@ interface Market {
   pipeline: Pipeline;
   hub: Hub;
   api: ReturnType<typeof createApi>;
-  state: Pick<State, "data">;
-  getChart(symbol: string, timeframe: string): Promise<string>;
+  data: PageData;
+  answerSocket(req: Request, ip: string): Promise<Response | null>;
   replay: ReplayServer | null;
   clear(): Promise<void>;
   stop(): Promise<void>;
@@ -74,10 +73,10 @@ for (const path of apiPaths) {
   }
 }
 app.use((ctx) => {
-  const { state, mode } = requireMarket();
+  const { data, mode } = requireMarket();
   ctx.state.requestId = crypto.randomUUID();
   ctx.state.mode = mode();
-  ctx.state.data = state.data;
+  ctx.state.data = data;
   return ctx.next();
 });
 app.post("/play-again", async (ctx) => {
@@ -148,26 +147,13 @@ async function openReplay(
 }
 
 /** Makes a market of a world: everything from the sources to the API. */
-async function startMarket(
-  { config, store, log }: { config: Config; store: Store; log: Logger },
-): Promise<Market> {
-  const { replay, addresses } = await openSources({ config, store, log });
+async function startMarket(parts: { config: Config; store: Store; log: Logger }): Promise<Market> {
+  const { config, store, log } = parts;
+  const { replay, addresses } = await openSources(parts);
   const world = store.world(replay ? replay.info.hash : "live");
   const epoch = systemClock.now().toString(36);
-  const metrics = createMetrics();
-  const now = systemClock.now;
-  const marketNow = () => replay ? Math.max(pipeline.market.now(), replay.marketNow()) : now();
-  const mode = (): ModeView =>
-    replay
-      ? {
-        mode: "replay",
-        recordedFrom: replay.info.from,
-        recordedTo: replay.info.to,
-        provenance: replay.info.provenance,
-        ended: replay.ended(),
-      }
-      : { mode: "live" };
-
+  const { now } = systemClock;
+  const mode = () => describeMode(replay);
   const hub: Hub = createHub({
     now,
     epoch,
@@ -186,16 +172,13 @@ async function startMarket(
     detectors,
     clock: systemClock,
     log,
-    metrics,
-    mode: replay ? "replay" : "live",
+    metrics: createMetrics(),
+    mode: mode().mode,
     baseTimeframe: replay?.info.timeframe ?? "1m",
   });
   const symbols = createSymbolCache({ symbols: world.symbols, now });
-  const charts = createChartCache({
-    bars: world.bars,
-    getRunningBar: (series) => pipeline.getRunningBar(series),
-    epoch,
-  });
+  const getRunningBar = pipeline.getRunningBar;
+  const charts = createChartCache({ bars: world.bars, getRunningBar, epoch });
   pipeline.onClosedBar((series, bars) => charts.noteClosedBars(series, bars));
   await pipeline.start();
   const collectors = startCollectors({
@@ -205,37 +188,63 @@ async function startMarket(
     addresses,
     clock: systemClock,
     log,
-    mode: replay ? "replay" : "live",
-    onHealth: () => symbols.invalidate(),
+    mode: mode().mode,
+    onHealth: (health) => {
+      symbols.invalidate(); // collectors may have added or removed some
+      world.putState(`health:${health.source}`, health).catch((error) =>
+        log.warn("health was not kept", { error: String(error) })
+      );
+    },
   });
+  const marketNow = () => replay ? Math.max(pipeline.market.now(), replay.marketNow()) : now();
   const readers = { world, pipeline, charts, symbols, collectors, mode, marketNow };
   const deps = createApiDeps({ ...readers, config, store, hub, log });
-  const tick = setInterval(() => hub.tick(), hubTickMs);
-  const keep = setInterval(() => {
-    if (replay) world.putState("playedMs", Math.floor(pipeline.market.now() / 60_000) * 60_000);
-  }, 5_000);
+  const stopTimers = startTimers({ replay, world, pipeline, hub, log });
   return {
     mode,
     pipeline,
     hub,
     replay,
     api: createApi(deps),
-    state: { data: createPageData(deps, () => pipeline.getContinuity()) },
-    async getChart(symbol, timeframe) {
-      const known = isTimeframe(timeframe) ? timeframe : "1m";
-      const { bytes } = await charts.getChart({ symbol, timeframe: known }, 500);
-      return new TextDecoder().decode(bytes);
-    },
+    data: createPageData(deps, () => pipeline.getContinuity()),
+    answerSocket: (req, ip) => answerSocket(deps, req, ip),
     clear: () => world.clear(),
     async stop() {
-      clearInterval(tick);
-      clearInterval(keep);
+      stopTimers();
       await collectors.stop();
       await pipeline.stop();
       hub.close();
       await replay?.close();
     },
   };
+}
+
+function describeMode(replay: ReplayServer | null): ModeView {
+  if (!replay) return { mode: "live" };
+  const { from, to, provenance } = replay.info;
+  return {
+    mode: "replay",
+    recordedFrom: from,
+    recordedTo: to,
+    provenance,
+    ended: replay.ended(),
+  };
+}
+
+/** The hub's rounds, and the played minute at which a restart goes on. */
+function startTimers({ replay, world, pipeline, hub, log }: {
+  replay: ReplayServer | null;
+  world: ReturnType<Store["world"]>;
+  pipeline: Pipeline;
+  hub: Hub;
+  log: Logger;
+}): () => void {
+  const keepPlayed = () =>
+    world.putState("playedMs", Math.floor(pipeline.market.now() / 60_000) * 60_000)
+      .catch((error) => log.warn("the played minute was not kept", { error: String(error) }));
+  const timers = [setInterval(() => hub.tick(), hubTickMs)];
+  if (replay) timers.push(setInterval(keepPlayed, playedMs));
+  return () => timers.forEach((timer) => clearInterval(timer));
 }
 
 /** Hands the readers of the market to the API, in the API's own words. */
@@ -290,35 +299,11 @@ function createApiDeps(parts: {
   };
 }
 
-/** Answers sockets itself and hands everything else to the app. */
+/** Live connections are answered beside the app, which knows requests and answers only. */
 function createHandler(): Deno.ServeHandler {
   const handle = app.handler();
-  return async (req, info) => {
-    const url = new URL(req.url);
-    const [, first, name, ...rest] = url.pathname.split("/");
-    if (first !== "ws" || rest.length) return await handle(req, info);
-    const { hub, getChart, state } = requireMarket();
-    if (!name) return handleWebSocket(req, hub, { ip: getIp(info) });
-    const wanted = decodeURIComponent(name);
-    const known = (await state.data.listSymbols()).find(({ symbol, id }) =>
-      symbol === wanted || id === wanted
-    );
-    if (!known) return new Response("Cannot stream an unknown symbol\n", { status: 404 });
-    const timeframe = url.searchParams.get("timeframe") ?? "1m";
-    return handleWebSocket(req, hub, {
-      ip: getIp(info),
-      symbol: known.symbol,
-      ...(isTimeframe(timeframe) ? { timeframe } : {}),
-      getChart,
-    });
-  };
-}
-
-/** A HOSTNAME that containers export names the machine, not an address to listen on. */
-function getListenAddress(hostname: string, log: Logger): string {
-  if (/^(localhost|[\d.]+|\[?[\da-f:]+\]?)$/i.test(hostname)) return hostname;
-  log.warn("HOSTNAME is no local address and is ignored", { hostname, used: "127.0.0.1" });
-  return "127.0.0.1";
+  return async (req, info) =>
+    await requireMarket().answerSocket(req, getIp(info)) ?? await handle(req, info);
 }
 
 /**
@@ -354,7 +339,10 @@ export async function startProduct(config: Config): Promise<Product> {
     });
     await opening;
   };
-  const hostname = getListenAddress(config.hostname, log);
+  const hostname = getListenAddress(config.hostname);
+  if (hostname !== config.hostname) {
+    log.warn("HOSTNAME is no local address and is ignored", { given: config.hostname, hostname });
+  }
   const handler = createHandler();
   const server = Deno.serve({ port: config.port, hostname, handler, onListen: () => {} });
   const disk = setInterval(() => watchDisk(config, log), diskCheckMs);

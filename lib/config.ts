@@ -151,6 +151,14 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   };
 }
 
+/**
+ * Returns the address to listen on. Containers export their machine's name as HOSTNAME; what is no
+ * address is replaced by loopback.
+ */
+export function getListenAddress(hostname: string): string {
+  return /^(localhost|[\d.]+|\[?[\da-f]*:[\da-f:]+\]?)$/i.test(hostname) ? hostname : "127.0.0.1";
+}
+
 /** Names of every variable with our prefix, for the example file's test. */
 export const variableNames: readonly string[] = [...Object.keys(ours), ...Object.keys(customary)];
 

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
-import { ConfigError, readConfig, variableNames } from "../lib/config.ts";
+import { ConfigError, getListenAddress, readConfig, variableNames } from "../lib/config.ts";
 
 Deno.test("readConfig() of an empty environment gives a product that starts", () => {
   const config = readConfig({});
@@ -59,3 +59,19 @@ Deno.test("the example file documents every variable and no other", async () => 
   const documented = [...example.matchAll(/^#? ?([A-Z0-9_]+)=/gm)].map((found) => found[1]!);
   deepEqual(documented.toSorted(), variableNames.toSorted());
 });
+
+const hostnames = [
+  { given: "127.0.0.1", used: "127.0.0.1" },
+  { given: "0.0.0.0", used: "0.0.0.0" },
+  { given: "localhost", used: "localhost" },
+  { given: "::1", used: "::1" },
+  { given: "::", used: "::" },
+  { given: "3f9c2b1a77de", used: "127.0.0.1" },
+  { given: "web-1", used: "127.0.0.1" },
+  { given: "", used: "127.0.0.1" },
+];
+for (const { given, used } of hostnames) {
+  Deno.test(`a HOSTNAME of "${given}" listens on ${used}`, () => {
+    equal(getListenAddress(given), used);
+  });
+}

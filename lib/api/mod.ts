@@ -22,6 +22,8 @@ import { bindSignals } from "./signals.ts";
 import { bindSymbols } from "./symbols.ts";
 
 export type { ApiDeps, MarketReaders, ModeInfo } from "./deps.ts";
+export { createPageData } from "./page_data.ts";
+export { answerSocket } from "./sockets.ts";
 
 /**
  * Returns the app. It is called as `app.fetch(request, { ip })`, where `ip` is the address of the

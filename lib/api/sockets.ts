@@ -1,0 +1,55 @@
+/**
+ * Live connections by WebSocket: `/ws` for any subscription, `/ws/{symbol}` for one symbol.
+ *
+ * @module
+ */
+import { handleWebSocket } from "../live/websocket.ts";
+import { isTimeframe } from "../market/mod.ts";
+import type { ApiDeps } from "./deps.ts";
+
+/** Newest bars that a connection to one symbol is sent first. */
+const barsSent = 500;
+
+/** Answers a request for a live connection, or returns null when its path is none of ours. */
+export async function answerSocket(
+  deps: ApiDeps,
+  req: Request,
+  ip: string,
+): Promise<Response | null> {
+  const { pathname, searchParams } = new URL(req.url);
+  const [, first, name, ...rest] = pathname.split("/");
+  if (first !== "ws" || rest.length) return null;
+  if (!deps.publicRead) return refuse(401, "Cannot connect: sign-in is required here");
+  if (!name) return handleWebSocket(req, deps.hub, { ip });
+  const known = await deps.symbols.find(decodeName(name));
+  if (!known) return refuse(404, `Cannot follow a symbol: a known one is required, was ${name}`);
+  const timeframe = searchParams.get("timeframe") ?? "1m";
+  if (!isTimeframe(timeframe)) {
+    return refuse(400, `Cannot follow ${known.symbol}: a timeframe is required, was ${timeframe}`);
+  }
+  return handleWebSocket(req, deps.hub, {
+    ip,
+    symbol: known.symbol,
+    timeframe,
+    async getChart(symbol, wanted) {
+      const { bytes } = await deps.charts.getChart({ symbol, timeframe: wanted }, barsSent);
+      return new TextDecoder().decode(bytes);
+    },
+  });
+}
+
+/** Percent signs that encode nothing stand for themselves. */
+function decodeName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+function refuse(status: number, detail: string): Response {
+  return Response.json({ type: "about:blank", title: "Cannot connect", status, detail }, {
+    status,
+    headers: { "content-type": "application/problem+json" },
+  });
+}
