@@ -14,7 +14,7 @@ import { createLogger, type Logger } from "./lib/log.ts";
 import { createMetrics } from "./lib/metrics.ts";
 import { createPipeline, type Pipeline } from "./lib/pipeline/mod.ts";
 import { detectors } from "./lib/signals/mod.ts";
-import { isDiskLow, openStore, type Store, StoreError } from "./lib/store/mod.ts";
+import { isDiskLow, openStore, type Store } from "./lib/store/mod.ts";
 import type { ModeView, PageData, State } from "./lib/ui/state.ts";
 
 /** Version shown by the health endpoints. */
@@ -25,7 +25,7 @@ const bundledRecording = new URL("./tests/fixtures/recorded", import.meta.url).p
 const hubTickMs = 100;
 const diskCheckMs = 60_000;
 /** How often the played minute of a recording is written down. */
-const playedMs = 5_000;
+const keepPlayedMs = 5_000;
 
 /** One world at work: its store, pipeline, hub, API and collectors. */
 interface Market {
@@ -154,7 +154,7 @@ async function startMarket(parts: { config: Config; store: Store; log: Logger })
   const epoch = systemClock.now().toString(36);
   const { now } = systemClock;
   const mode = () => describeMode(replay);
-  const hub: Hub = createHub({
+  const hub = createHub({
     now,
     epoch,
     log,
@@ -191,9 +191,7 @@ async function startMarket(parts: { config: Config; store: Store; log: Logger })
     mode: mode().mode,
     onHealth: (health) => {
       symbols.invalidate(); // collectors may have added or removed some
-      world.putState(`health:${health.source}`, health).catch((error) =>
-        log.warn("health was not kept", { error: String(error) })
-      );
+      keep(world, `health:${health.source}`, health, log);
     },
   });
   const marketNow = () => replay ? Math.max(pipeline.market.now(), replay.marketNow()) : now();
@@ -231,6 +229,13 @@ function describeMode(replay: ReplayServer | null): ModeView {
   };
 }
 
+/** Writes a small value down; that it failed is worth a line, not an end. */
+function keep(world: ReturnType<Store["world"]>, name: string, value: unknown, log: Logger): void {
+  world.putState(name, value).catch((error) => {
+    log.warn("a value was not kept", { name, error: String(error) });
+  });
+}
+
 /** The hub's rounds, and the played minute at which a restart goes on. */
 function startTimers({ replay, world, pipeline, hub, log }: {
   replay: ReplayServer | null;
@@ -240,10 +245,9 @@ function startTimers({ replay, world, pipeline, hub, log }: {
   log: Logger;
 }): () => void {
   const keepPlayed = () =>
-    world.putState("playedMs", Math.floor(pipeline.market.now() / 60_000) * 60_000)
-      .catch((error) => log.warn("the played minute was not kept", { error: String(error) }));
+    keep(world, "playedMs", Math.floor(pipeline.market.now() / 60_000) * 60_000, log);
   const timers = [setInterval(() => hub.tick(), hubTickMs)];
-  if (replay) timers.push(setInterval(keepPlayed, playedMs));
+  if (replay) timers.push(setInterval(keepPlayed, keepPlayedMs));
   return () => timers.forEach((timer) => clearInterval(timer));
 }
 
@@ -324,10 +328,7 @@ export async function startProduct(config: Config): Promise<Product> {
   const open = async () => {
     market = await startMarket({ config, store, log });
   };
-  const close = async () => {
-    const stopping = market;
-    await stopping?.stop();
-  };
+  const close = async () => await market?.stop();
   await open();
   playAgain = async () => {
     if (!requireMarket().replay) return;
@@ -387,10 +388,9 @@ export async function start(): Promise<void> {
     const end = () => product.stop().then(() => Deno.exit(0));
     for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, end);
   } catch (error) {
-    const isKnown = error instanceof StoreError || error instanceof Error;
     const text = error instanceof Deno.errors.AddrInUse
       ? "Cannot start: the port is taken; another copy runs, or set PORT"
-      : isKnown
+      : error instanceof Error
       ? error.message
       : String(error);
     Deno.stderr.writeSync(new TextEncoder().encode(text + "\n"));
