@@ -31,7 +31,6 @@ const keepPlayedMs = 5_000;
 interface Market {
   mode(): ModeView;
   pipeline: Pipeline;
-  hub: Hub;
   api: ReturnType<typeof createApi>;
   data: PageData;
   answerSocket(req: Request, ip: string): Promise<Response | null>;
@@ -201,7 +200,6 @@ async function startMarket(parts: { config: Config; store: Store; log: Logger })
   return {
     mode,
     pipeline,
-    hub,
     replay,
     api: createApi(deps),
     data: createPageData(deps, () => pipeline.getContinuity()),
@@ -328,14 +326,12 @@ export async function startProduct(config: Config): Promise<Product> {
   const open = async () => {
     market = await startMarket({ config, store, log });
   };
-  const close = async () => await market?.stop();
   await open();
   playAgain = async () => {
     if (!requireMarket().replay) return;
     opening = opening.then(async () => {
-      const ending = requireMarket();
-      await close();
-      await ending.clear();
+      await market?.stop();
+      await market?.clear();
       await open();
     });
     await opening;
@@ -345,7 +341,13 @@ export async function startProduct(config: Config): Promise<Product> {
     log.warn("HOSTNAME is no local address and is ignored", { given: config.hostname, hostname });
   }
   const handler = createHandler();
-  const server = Deno.serve({ port: config.port, hostname, handler, onListen: () => {} });
+  const server = Deno.serve({
+    port: config.port,
+    hostname,
+    handler,
+    automaticCompression: true,
+    onListen: () => {},
+  });
   const disk = setInterval(() => watchDisk(config, log), diskCheckMs);
   const { addr } = server;
   return {
@@ -355,7 +357,7 @@ export async function startProduct(config: Config): Promise<Product> {
     async stop() {
       clearInterval(disk);
       await opening;
-      await close();
+      await market?.stop();
       await server.shutdown();
       await store.close();
       market = null;
