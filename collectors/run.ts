@@ -166,8 +166,10 @@ async function collectExchange(
     });
   await fetchHistory(watch.list(), ["1m"]);
   context.onReady();
-  // The market moves meanwhile: the longer timeframes of many symbols take a while.
-  void fetchHistory(watch.list());
+  // A live market moves meanwhile: the longer timeframes of many symbols take a while. A recorded
+  // one waits for us, and what detectors see must not depend on who was faster.
+  const longer = fetchHistory(watch.list());
+  if (context.mode === "replay") await longer;
   const unlisten = watch.onChange(({ added, removed }) => {
     log.info("symbols changed", { source: source.key, added, removed });
     intake.setSymbols(watch.list());
@@ -184,7 +186,7 @@ async function collectExchange(
       onSymbolsChange: watch.onChange,
       // What closed between the end of history and the first message is history, too.
       onLive: (symbols, isAgain) => {
-        if (!isAgain) void fetchHistory(symbols);
+        if (!isAgain && context.mode === "live") void fetchHistory(symbols);
       },
     }),
   ]);

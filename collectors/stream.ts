@@ -28,6 +28,8 @@ export interface StreamOptions {
   log: Logger;
   onHealth(health: CollectorHealth): void;
   signal: AbortSignal;
+  /** A recorded exchange stands still at its end; default live. */
+  mode?: "live" | "replay";
   /** Called when the first message of a connection came; `isAgain` after a loss. */
   onLive?: (symbols: readonly string[], isAgain: boolean) => void;
   open?: OpenSocket;
@@ -35,6 +37,8 @@ export interface StreamOptions {
 
 /** How often health is told and holes are looked for, beside on every change. */
 const housekeepingMs = 5_000;
+/** A clock of the exchange that has not moved for so long stands still. */
+const standstillMs = 1_000;
 
 /** Follows the source until the signal is aborted. Never rejects for what the world does. */
 export async function runStream(source: StreamSource, options: StreamOptions): Promise<void> {
@@ -180,9 +184,14 @@ class Stream {
   /** A recording at its end stands still, and so does a halted exchange: its own time says so. */
   async #isStandingStill(sinceMs: number): Promise<boolean> {
     if (sinceMs === 0) return false;
+    const { http, clock, signal, mode } = this.#options;
     try {
-      const serverMs = await fetchServerTime(this.#source, this.#options.http);
-      return serverMs - sinceMs < this.#source.silenceMs;
+      const serverMs = await fetchServerTime(this.#source, http);
+      if (serverMs - sinceMs < this.#source.silenceMs) return true;
+      if (mode !== "replay") return false;
+      // Our symbols may have ended before the others did: then only its clock tells that it stands.
+      await clock.wait(standstillMs, signal);
+      return await fetchServerTime(this.#source, http) === serverMs;
     } catch (error) {
       this.#options.log.debug("the exchange's time is not known", { error: String(error) });
       return false;

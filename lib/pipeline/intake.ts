@@ -47,7 +47,8 @@ export function createIntake({ state, committer, options }: {
     const symbol = getState(trade.symbol);
     symbol.source = trade.source;
     counts.trades++;
-    const nowMs = isReplay ? state.marketMs : clock.now();
+    // In a recording, what every connection has reached: the faster one must not age the other's.
+    const nowMs = isReplay ? state.tickMs : clock.now();
     const lastId = symbol.ids.last;
     // A broken time must not poison the memory of numbers, so it is left to the checks.
     if (trade.eventMs > 0 && !addTradeId(symbol.ids, trade.tradeId, trade.eventMs)) {

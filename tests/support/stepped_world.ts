@@ -1,0 +1,87 @@
+/** A whole world whose only clock is moved by hand: waits of minutes pass without sleeping. */
+import { type ReplayServer, startReplayServer } from "../../collectors/replay.ts";
+import { startCollectors } from "../../collectors/run.ts";
+import type { CollectorHealth } from "../../collectors/health.ts";
+import { silentLogger } from "../../lib/log.ts";
+import { createPipeline, type Pipeline } from "../../lib/pipeline/mod.ts";
+import { openStore, type WorldStore } from "../../lib/store/mod.ts";
+import { createManualClock, type ManualClock } from "./clock.ts";
+import { turn } from "./exchange.ts";
+
+/** A world at work. */
+export interface SteppedWorld {
+  replay: ReplayServer;
+  pipeline: Pipeline;
+  store: WorldStore;
+  clock: ManualClock;
+  health(): CollectorHealth | undefined;
+  /** Moves the clock on in small steps, letting sockets run, until `isDone` or for `maxMs`. */
+  run(maxMs: number, isDone?: () => boolean): Promise<boolean>;
+  /** Ends everything and returns. */
+  stop(): Promise<void>;
+}
+
+const stepMs = 2_000;
+
+/** Starts a world at the speed at which it was recorded, its server and collectors on one clock. */
+export async function startSteppedWorld(
+  { folder, startMinutes = 30 }: { folder: string; startMinutes?: number },
+): Promise<SteppedWorld> {
+  const clock = createManualClock(1_800_000_000_000);
+  const log = silentLogger;
+  const opened = await openStore({ path: ":memory:", clock, log });
+  const replay = await startReplayServer({ folder, speed: 1, startMinutes, clock, log });
+  const store = opened.world(replay.info.hash);
+  const pipeline = createPipeline({
+    store,
+    live: { publishPrice: () => {}, publishBar: () => {}, publish: () => {} },
+    detectors: [],
+    clock,
+    log,
+    mode: "replay",
+  });
+  await pipeline.start();
+  const { rest, stream, coingecko } = replay.address;
+  const collectors = startCollectors({
+    store,
+    leases: opened.leases,
+    intake: pipeline.intake,
+    addresses: { binance: { rest: [rest], stream: [stream] }, coingecko: { rest: [coingecko] } },
+    clock,
+    log,
+    mode: "replay",
+    onHealth: () => {},
+  });
+  const health = () => collectors.health().find(({ source }) => source === "binance");
+  for (let i = 0; health()?.state !== "live" && i < 2_000; i++) {
+    // The first trade comes with time, all before it with turns alone.
+    if (replay.marketNow() > replay.info.startedAt || i > 200) await clock.advance(100);
+    await turn(2);
+  }
+  return {
+    replay,
+    pipeline,
+    store,
+    clock,
+    health,
+    async run(maxMs, isDone = () => false) {
+      for (let passed = 0; passed < maxMs; passed += stepMs) {
+        if (isDone()) return true;
+        await clock.advance(stepMs);
+        await turn(3);
+      }
+      return isDone();
+    },
+    async stop() {
+      const stopped = (async () => {
+        await collectors.stop();
+        await pipeline.stop();
+        await replay.close();
+      })();
+      let isStopped = false;
+      void stopped.then(() => isStopped = true);
+      while (!isStopped) await turn(1);
+      await opened.close();
+    },
+  };
+}
