@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { strings } from "../lib/format/strings.ts";
-import { getLiveClient, liveState } from "../lib/live/page.ts";
+import { getLiveClient, liveState } from "../lib/live/client.ts";
 import { isOffline } from "../lib/ui/page_state.ts";
 
 /** Says how the page is connected: in words and shape as well as in colour. */

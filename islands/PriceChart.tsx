@@ -4,7 +4,7 @@ import { describeBar, describeChart } from "../lib/chart/describe.ts";
 import type { ChartHandle } from "../lib/chart/draw.ts";
 import { indicatorGroups } from "../lib/chart/indicators.ts";
 import { strings } from "../lib/format/strings.ts";
-import { getLiveClient, liveState } from "../lib/live/page.ts";
+import { getLiveClient, liveState } from "../lib/live/client.ts";
 import { timeframes } from "../lib/market/timeframe.ts";
 import { BarTable } from "../lib/ui/BarTable.tsx";
 import { createChartModel } from "../lib/ui/chart_model.ts";

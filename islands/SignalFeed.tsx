@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { SignalRecord } from "../lib/contracts/records.ts";
 import { formatShare } from "../lib/format/numbers.ts";
 import { strings } from "../lib/format/strings.ts";
-import { getLiveClient } from "../lib/live/page.ts";
+import { getLiveClient } from "../lib/live/client.ts";
 import { addSignals, type FeedItem, parseFeedItems } from "../lib/ui/feed.ts";
 import AgeTicker from "./AgeTicker.tsx";
 

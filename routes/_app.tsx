@@ -1,6 +1,7 @@
 import type { PageProps } from "fresh";
 import { asset } from "fresh/runtime";
 import LiveStatus from "../islands/LiveStatus.tsx";
+import OfflineNotice from "../islands/OfflineNotice.tsx";
 import ServiceWorker from "../islands/ServiceWorker.tsx";
 import Shortcuts from "../islands/Shortcuts.tsx";
 import ThemeToggle from "../islands/ThemeToggle.tsx";
@@ -29,6 +30,7 @@ export default function App({ Component, url, state }: PageProps<unknown, State>
         <Shell
           path={url.pathname}
           mode={state?.mode}
+          notice={<OfflineNotice marketMs={state?.data?.marketNow() ?? 0} />}
           controls={
             <>
               <LiveStatus />

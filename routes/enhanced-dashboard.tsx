@@ -6,12 +6,10 @@ import PriceChart from "../islands/PriceChart.tsx";
 import SymbolSelector from "../islands/SymbolSelector.tsx";
 import { strings } from "../lib/format/mod.ts";
 import { isTimeframe, type Timeframe, timeframes } from "../lib/market/mod.ts";
+import { chartBars } from "../lib/ui/chart_request.ts";
 import { type Reading, readSafely } from "../lib/ui/read.ts";
 import { ReadError } from "../lib/ui/Shell.tsx";
 import type { ChartView, State, SymbolView } from "../lib/ui/state.ts";
-
-/** How many bars the first view gets with the page. */
-const FIRST_BARS = 300;
 
 interface Data {
   symbols: Reading<SymbolView[]>;
@@ -37,7 +35,7 @@ export const handler = {
     const first = symbols.isOk ? symbols.value[0]?.symbol ?? "" : "";
     const symbol = known?.symbol ?? (named || first);
     const chart = symbol
-      ? await readSafely(() => data.getChart(symbol, timeframe, FIRST_BARS))
+      ? await readSafely(() => data.getChart(symbol, timeframe, chartBars))
       : { isOk: true as const, value: null };
     if (named && chart.isOk && chart.value === null) throw new HttpError(404);
     const isChosen = named !== "" || isTimeframe(asked);

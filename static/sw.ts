@@ -65,10 +65,9 @@ registerRoute(
     denylist: [/^\/api\//, /^\/x402/, /^\/docs/, /^\/metrics/],
   }),
 );
+// What the page polls is not among it: a kept answer would look like a connection.
 registerRoute(
-  ({ url, sameOrigin }) =>
-    sameOrigin &&
-    (/^\/api\/v1\/(charts\/|signals|symbols)/.test(url.pathname) || url.pathname === "/signals"),
+  ({ url, sameOrigin }) => sameOrigin && /^\/api\/v1\/(charts\/|symbols)/.test(url.pathname),
   new NetworkFirst({
     cacheName: `${VERSION}-data`,
     networkTimeoutSeconds: 3,

@@ -18,7 +18,7 @@ import {
   toSeries,
 } from "./bars_file.ts";
 import { type CapturedFrame, makeCaptureSeries, parseCapture } from "./capture.ts";
-import { makeTrades, type TapeTrade, tradesPerBar } from "./tape.ts";
+import { getPhaseMs, makeTrades, type TapeTrade, tradesPerBar } from "./tape.ts";
 import { makeTradeSeries, parseTrades } from "./trades_file.ts";
 
 /** The played stretch, in memory. */
@@ -181,6 +181,7 @@ function numberTrades(series: BarSeries): Float64Array {
 /** Returns the function that lists the trades of a bar: recorded ones, or made from the bar. */
 function createTape({ series, trades, stepMs }: Loaded): Recording["listTrades"] {
   const numbers = new Map<string, Float64Array>();
+  const ranks = new Map(rankByTurnover(series).map((symbol, rank) => [symbol, rank]));
   return (symbol, index) => {
     const own = series.get(symbol);
     const bar = own && getBar(own, index);
@@ -190,8 +191,22 @@ function createTape({ series, trades, stepMs }: Loaded): Recording["listTrades"]
     }
     let firstIds = numbers.get(symbol);
     if (!firstIds) numbers.set(symbol, firstIds = numberTrades(own));
-    return makeTrades(bar, { symbol, stepMs, firstId: firstIds[index]! });
+    const phaseMs = getPhaseMs(ranks.get(symbol)!, stepMs);
+    return makeTrades(bar, { phaseMs, stepMs, firstId: firstIds[index]! });
   };
+}
+
+/** Returns the symbols by what was traded in quote currency over the whole stretch, most first. */
+function rankByTurnover(series: ReadonlyMap<string, BarSeries>): string[] {
+  const turnovers = [...series].map(([symbol, { columns, length }]) => {
+    let turnover = 0;
+    for (let i = 0; i < length; i++) {
+      if (columns.volume[i]! > 0) turnover += columns.volume[i]! * columns.close[i]!;
+    }
+    return { symbol, turnover };
+  });
+  return turnovers.sort((a, b) => b.turnover - a.turnover || (a.symbol < b.symbol ? -1 : 1))
+    .map(({ symbol }) => symbol);
 }
 
 /** Returns the borders of the stretch. */

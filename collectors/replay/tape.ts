@@ -40,28 +40,28 @@ export function listPath(
   return high - open <= open - low ? [open, high, low, close] : [open, low, high, close];
 }
 
-/** Returns a symbol's own delay in ms, from 1 to a quarter bar (exclusive), so none tick at once. */
-export function getPhaseMs(symbol: string, stepMs: number): number {
-  // FNV-1a: small, and the same in every run.
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < symbol.length; i++) {
-    hash = Math.imul(hash ^ symbol.charCodeAt(i), 0x01000193) >>> 0;
-  }
-  return 1 + hash % (stepMs / tradesPerBar - 1);
+/** The golden ratio's fraction: multiples of it lie evenly spread, however many there are. */
+const SPREAD = 0.6180339887498949;
+
+/**
+ * Returns a symbol's own delay in ms, from 1 to a quarter bar (exclusive), so that the market does
+ * not tick in one instant. The most traded symbol (`rank` 0) comes first, as people look at it.
+ */
+export function getPhaseMs(rank: number, stepMs: number): number {
+  return 1 + Math.floor(rank * SPREAD % 1 * (stepMs / tradesPerBar - 1));
 }
 
 /**
- * Makes the trades of one bar, numbered from `firstId`; none for a bar without volume. They lie a
+ * Makes the trades of one bar, numbered from `firstId` and delayed by `phaseMs`; none for a bar without volume. They lie a
  * quarter of a bar apart, within the bar.
  */
 export function makeTrades(
   bar: ReplayBar,
-  { symbol, stepMs, firstId }: { symbol: string; stepMs: number; firstId: number },
+  { phaseMs, stepMs, firstId }: { phaseMs: number; stepMs: number; firstId: number },
 ): TapeTrade[] {
   if (bar.volume === 0) return [];
   const prices = listPath(bar);
   const sizes = splitVolume(bar.volume);
-  const phaseMs = getPhaseMs(symbol, stepMs);
   return prices.map((price, index) => ({
     id: firstId + index,
     at: bar.time + phaseMs + index * stepMs / tradesPerBar,

@@ -22,17 +22,23 @@ export function tagAndCompress(): MiddlewareHandler<ApiEnv> {
     await next();
     const { res } = c;
     const isRead = c.req.method === "GET" || c.req.method === "HEAD";
-    if (!isRead || res.status !== 200 || !res.body || isStream(res)) return;
+    if (!isRead || res.status !== 200 || isStream(res)) return;
+    const isGzipWanted = takesGzip(c.req.header("accept-encoding") ?? "") && isText(res);
+    // Bytes that bring their tag go out as they are: looking at `body` would make them a stream.
+    if (!isGzipWanted && c.req.method === "GET" && res.headers.has("etag")) {
+      if (!hasTag(c.req.header("if-none-match"), res.headers.get("etag")!)) {
+        describeBody(res.headers);
+        return;
+      }
+    }
+    if (!res.body) return;
     const bytes = new Uint8Array(await res.arrayBuffer());
     const tag = res.headers.get("etag") ?? await hashBytes(bytes);
-    const isPacked = bytes.byteLength >= compressMinBytes &&
-      takesGzip(c.req.header("accept-encoding") ?? "") && isText(res);
+    const isPacked = isGzipWanted && bytes.byteLength >= compressMinBytes;
     const etag = isPacked ? tag.replace(/"$/, '-gz"') : tag;
     const headers = new Headers(res.headers);
     headers.set("etag", etag);
-    headers.append("vary", "accept-encoding");
-    if (!headers.has("cache-control")) headers.set("cache-control", "no-cache");
-    headers.delete("content-length");
+    describeBody(headers);
     if (hasTag(c.req.header("if-none-match"), etag)) {
       headers.delete("content-type");
       c.res = undefined;
@@ -50,6 +56,12 @@ export function tagAndCompress(): MiddlewareHandler<ApiEnv> {
     c.res = undefined;
     c.res = new Response(c.req.method === "HEAD" ? null : body, { status: 200, headers });
   };
+}
+
+function describeBody(headers: Headers): void {
+  headers.append("vary", "accept-encoding");
+  if (!headers.has("cache-control")) headers.set("cache-control", "no-cache");
+  headers.delete("content-length");
 }
 
 /** Says whether an `Accept-Encoding` takes gzip. */

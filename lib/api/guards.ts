@@ -13,6 +13,14 @@ export function getIp(c: Context<ApiEnv>): string {
   return c.env?.ip ?? c.env?.remoteAddr?.hostname ?? "127.0.0.1";
 }
 
+/**
+ * Sets a header of an answer that is made already. Hono's own way wraps the answer anew, which turns
+ * the bytes of its body into a stream.
+ */
+function setHeader(c: Context<ApiEnv>, name: string, value: string): void {
+  c.res.headers.set(name, value);
+}
+
 /** Numbers each request, logs it with its answer, and sends the number back. */
 export function numberRequests({ log, now }: Pick<ApiDeps, "log" | "now">): MiddlewareHandler<
   ApiEnv
@@ -23,7 +31,7 @@ export function numberRequests({ log, now }: Pick<ApiDeps, "log" | "now">): Midd
     c.set("requestId", requestId);
     const startMs = now();
     await next();
-    c.header("x-request-id", requestId);
+    setHeader(c, "x-request-id", requestId);
     log.debug("Request", {
       request_id: requestId,
       method: c.req.method,
@@ -51,14 +59,15 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler<ApiE
     }
     await next();
     if (origin === undefined) return;
-    c.header("vary", "origin", { append: true });
+    const vary = c.res.headers.get("vary");
+    setHeader(c, "vary", vary ? `${vary}, origin` : "origin");
     if (isListed) {
-      c.header("access-control-allow-origin", origin);
-      c.header("access-control-allow-credentials", "true");
+      setHeader(c, "access-control-allow-origin", origin);
+      setHeader(c, "access-control-allow-credentials", "true");
     } else if (c.req.method === "GET" || c.req.method === "HEAD") {
-      c.header("access-control-allow-origin", "*");
+      setHeader(c, "access-control-allow-origin", "*");
     }
-    c.header("access-control-expose-headers", "etag, retry-after, x-request-id");
+    setHeader(c, "access-control-expose-headers", "etag, retry-after, x-request-id");
   };
 }
 
@@ -105,8 +114,8 @@ export function limitRate(
     }
     bucket.tokens--;
     await next();
-    c.header("ratelimit-limit", String(rateLimit));
-    c.header("ratelimit-remaining", String(Math.floor(bucket.tokens)));
+    setHeader(c, "ratelimit-limit", String(rateLimit));
+    setHeader(c, "ratelimit-remaining", String(Math.floor(bucket.tokens)));
   };
 }
 

@@ -6,7 +6,12 @@
 import { createRoute } from "@hono/zod-openapi";
 import { symbolParamSchema } from "../contracts/common.ts";
 import { NotFoundError } from "../contracts/errors.ts";
-import { marketDataQuerySchema, marketDataSchema } from "../contracts/market.ts";
+import {
+  marketDataQuerySchema,
+  marketDataSchema,
+  marketListQuerySchema,
+  marketListSchema,
+} from "../contracts/market.ts";
 import type { MarketDataRecord } from "../contracts/records.ts";
 import type { ApiDeps } from "./deps.ts";
 import { describeRecording } from "./resolve.ts";
@@ -19,6 +24,15 @@ const route = createRoute({
   summary: "Last known price, volume and change of a symbol or asset",
   request: { params: symbolParamSchema, query: marketDataQuerySchema },
   responses: describeAnswers(marketDataSchema, "The figures, their source and their age"),
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/dashboard/api/market",
+  tags: ["market"],
+  summary: "Newest price of every followed symbol, or of some",
+  request: { query: marketListQuerySchema },
+  responses: describeAnswers(marketListSchema, "Prices as the live stream tells them"),
 });
 
 /** Assets stay this long in memory (ms). */
@@ -40,6 +54,20 @@ export function bindMarketData(api: Api, deps: ApiDeps): void {
     if (kept.size > assetsMax) kept.delete(kept.keys().next().value!);
     return record && { record, cached: false };
   };
+
+  api.openapi(listRoute, (c) => {
+    const wanted = new Set(c.req.valid("query").symbols.map((each) => each.toUpperCase()));
+    const marketData = deps.market.listPrices()
+      .filter(({ symbol }) => !wanted.size || wanted.has(symbol.toUpperCase()))
+      .map(({ symbol, price, price_change_24h = null, eventMs, source }) => ({
+        symbol,
+        price,
+        price_change_24h,
+        timestamp: eventMs,
+        source,
+      }));
+    return c.json({ marketData, timestamp: deps.marketNow() }, 200);
+  });
 
   api.openapi(route, async (c) => {
     const text = c.req.valid("param").symbol;

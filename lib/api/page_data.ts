@@ -3,47 +3,30 @@
  *
  * @module
  */
-import type { OutcomeRecord, SignalRecord } from "../contracts/records.ts";
+import type { SignalRecord } from "../contracts/records.ts";
 import type { ContinuityRow } from "../contracts/market.ts";
-import type { PriceUpdate } from "../live/types.ts";
-import { type MarketSymbol, type Timeframe, timeframes } from "../market/mod.ts";
-import { measureBaseRate, summariseOutcomes } from "../signals/mod.ts";
-import type { Collection, RecordQuery } from "../store/types.ts";
-import type {
-  AccuracyView,
-  ChartView,
-  GapView,
-  PageData,
-  PriceView,
-  SeriesView,
-  SignalFilter,
-} from "../ui/state.ts";
+import { type Timeframe, timeframes } from "../market/mod.ts";
+import type { RecordQuery } from "../store/types.ts";
+import type { ChartView, GapView, PageData, SeriesView, SignalFilter } from "../ui/state.ts";
 import type { ApiDeps } from "./deps.ts";
+import { type AccuracyReader, createAccuracyReader } from "./page_accuracy.ts";
+import { createPriceReader } from "./page_prices.ts";
+import { listAll } from "./page_records.ts";
 
-/** Hours shown in a small trend line. */
-const sparkHours = 24;
 /** Newest gaps that the ledger page lists. */
 const gapsShown = 200;
-const pageRecords = 500;
 /** Records read at most for one page, so that a filter that finds little cannot read for ever. */
 const recordsMax = 5_000;
-/** Outcomes that accuracy is computed from, newest first. */
-const outcomesMax = 2_000;
-const hourMs = 3_600_000;
-/** How much history a base rate is measured on: symbols, hours of each, and the step. */
-const baseRateSymbolsMax = 5;
-const baseRateHours = 120 * 24;
-const baseRateStepHours = 12;
-
 /** Returns the readers of pages. */
 export function createPageData(deps: ApiDeps, listContinuity: () => ContinuityRow[]): PageData {
-  const { store, market } = deps;
+  const { store } = deps;
+  const prices = createPriceReader(deps);
+  const accuracies = createAccuracyReader(deps);
   return {
     wallNow: deps.now,
     marketNow: deps.marketNow,
     async listSymbols() {
-      const { symbols } = await deps.symbols.list();
-      return symbols.map(({ symbol, id, exchange, kind, name }) => ({
+      return (await prices.listByVolume()).map(({ symbol, id, exchange, kind, name }) => ({
         symbol,
         id,
         exchange,
@@ -53,14 +36,8 @@ export function createPageData(deps: ApiDeps, listContinuity: () => ContinuityRo
       }));
     },
     getChart: (symbol, timeframe, limit) => readChart(deps, symbol, timeframe, limit),
-    listSignals: (filter) => listSignals(deps, filter),
-    async listPrices() {
-      const { symbols } = await deps.symbols.list();
-      const prices = new Map(market.listPrices().map((price) => [price.symbol, price]));
-      return await Promise.all(
-        symbols.map((symbol) => describePrice(deps, symbol, prices.get(symbol.symbol))),
-      );
-    },
+    listSignals: (filter) => listSignals(deps, accuracies, filter),
+    listPrices: () => prices.listPrices(),
     async getContinuity() {
       const gaps = await listAll(store.gaps, {}, gapsShown);
       const open = await listAll(store.gaps, { index: "status", equals: ["open"] }, recordsMax);
@@ -68,25 +45,6 @@ export function createPageData(deps: ApiDeps, listContinuity: () => ContinuityRo
     },
     getHealth: () => Promise.resolve(describeHealth(deps)),
   };
-}
-
-async function listAll<T extends { id: string }>(
-  collection: Collection<T>,
-  query: RecordQuery,
-  most: number,
-): Promise<T[]> {
-  const found: T[] = [];
-  let cursor: string | null = null;
-  do {
-    const page = await collection.list({
-      ...query,
-      limit: Math.min(pageRecords, most - found.length),
-      ...(cursor ? { cursor } : {}),
-    });
-    found.push(...page.items);
-    cursor = page.cursor;
-  } while (cursor && found.length < most);
-  return found;
 }
 
 /** A chart is parsed from the very bytes that the API serves. */
@@ -143,34 +101,7 @@ function toSeriesView(row: ContinuityRow): SeriesView {
   };
 }
 
-async function describePrice(
-  deps: ApiDeps,
-  symbol: MarketSymbol,
-  price: PriceUpdate | undefined,
-): Promise<PriceView> {
-  const { store } = deps;
-  const hours = await store.bars.readColumns(
-    { symbol: symbol.symbol, timeframe: "1h" },
-    { limit: sparkHours },
-  );
-  let volume = 0;
-  for (let i = 0; i < hours.length; i++) volume += hours.volume[i]! * hours.close[i]!;
-  const last = hours.length - 1;
-  return {
-    symbol: symbol.symbol,
-    id: symbol.id,
-    exchange: symbol.exchange,
-    price: price?.price ?? hours.close[last] ?? null,
-    price_change_24h: price?.price_change_24h ?? null,
-    volume_24h: hours.length ? volume : null,
-    source: price?.source ?? symbol.exchange,
-    eventMs: price?.eventMs ?? (last >= 0 ? hours.time[last]! + hourMs : null),
-    spark: [...hours.close.subarray(0, hours.length)],
-    ...(symbol.name ? { name: symbol.name } : {}),
-  };
-}
-
-async function listSignals(deps: ApiDeps, filter: SignalFilter) {
+async function listSignals(deps: ApiDeps, accuracies: AccuracyReader, filter: SignalFilter) {
   const { store } = deps;
   const entity = filter.entity.trim();
   const symbol = entity ? await deps.symbols.find(entity) : null;
@@ -189,56 +120,11 @@ async function listSignals(deps: ApiDeps, filter: SignalFilter) {
     (!entity || symbol !== null || record.entity.toLowerCase().includes(entity.toLowerCase())) &&
     record.confidence_score >= filter.minConfidence;
   const shown = records.filter(isWanted).slice(0, filter.limit);
-  const accuracies = await readAccuracies(deps, new Set(shown.map(({ type }) => type)));
   return await Promise.all(shown.map(async (record) => ({
     record,
     outcome: await store.outcomes.get(record.id),
-    accuracy: accuracies.get(record.type) ?? null,
+    accuracy: await accuracies.read(record.type),
   })));
-}
-
-async function readAccuracies(
-  deps: ApiDeps,
-  types: ReadonlySet<SignalRecord["type"]>,
-): Promise<Map<SignalRecord["type"], AccuracyView | null>> {
-  const views = new Map<SignalRecord["type"], AccuracyView | null>();
-  for (const type of types) {
-    const outcomes: OutcomeRecord[] = await listAll(
-      deps.store.outcomes,
-      { index: "signalType", equals: [type] },
-      outcomesMax,
-    );
-    views.set(type, await summariseAccuracy(deps, outcomes));
-  }
-  return views;
-}
-
-/** Accuracy with what it has to be compared with: the same claim at any hour, same symbols. */
-async function summariseAccuracy(
-  { store }: ApiDeps,
-  outcomes: readonly OutcomeRecord[],
-): Promise<AccuracyView | null> {
-  const measured = outcomes.filter(({ outcome }) => outcome !== "not_measurable");
-  if (!measured.length) return null;
-  const entities = [...new Set(measured.map(({ entity }) => entity))].slice(0, baseRateSymbolsMax);
-  let hours = 0;
-  let right = 0;
-  for (const symbol of entities) {
-    const bars = await store.bars.readColumns({ symbol, timeframe: "1h" }, {
-      limit: baseRateHours,
-    });
-    const base = measureBaseRate(bars, { stepHours: baseRateStepHours });
-    hours += base.n;
-    right += base.n * (base.rate ?? 0);
-  }
-  const { overall } = summariseOutcomes(measured);
-  return {
-    n: overall.n,
-    right: overall.right,
-    baseRate: hours ? right / hours : null,
-    low: overall.interval?.low ?? 0,
-    high: overall.interval?.high ?? 1,
-  };
 }
 
 function describeHealth(deps: ApiDeps): Awaited<ReturnType<PageData["getHealth"]>> {

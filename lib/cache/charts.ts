@@ -64,6 +64,8 @@ export interface ChartCache {
 interface Entry {
   data: ChartSeries;
   revision: number;
+  /** What was answered last, for those who ask the same before anything moves. */
+  answered?: { key: string; answer: ChartAnswer };
 }
 
 /** A series on its way from the store. */
@@ -123,14 +125,19 @@ class WarmCharts implements ChartCache {
     const running = runningBar && entry.data.formatRunning(runningBar);
     const closedCount = Math.min(entry.data.length, running ? limit - 1 : limit);
     const extraJson = JSON.stringify(extra).slice(1, -1);
-    const bytes = concatenate(
-      formatParts(series, entry.data, closedCount, running, extraJson, cached),
-    );
     const stamp = hashText(`${running?.json ?? ""}${extraJson}`);
     const etag = `"${this.options.epoch}-${entry.revision}-${limit}-${stamp}-${
       cached ? "c" : "s"
     }"`;
-    return { bytes, etag, cached, count: closedCount + (running ? 1 : 0) };
+    // The texts themselves beside the tag, as two texts may have one hash.
+    const answerKey = `${etag}${running?.json ?? ""}${extraJson}`;
+    if (entry.answered?.key === answerKey) return entry.answered.answer;
+    const bytes = concatenate(
+      formatParts(series, entry.data, closedCount, running, extraJson, cached),
+    );
+    const answer = { bytes, etag, cached, count: closedCount + (running ? 1 : 0) };
+    entry.answered = { key: answerKey, answer };
+    return answer;
   }
 
   noteClosedBars(series: SeriesKey, bars: readonly Bar[]): void {
@@ -190,7 +197,7 @@ class WarmCharts implements ChartCache {
     for (const [key, entry] of this.#entries) {
       if (bytes <= bytesMax) return;
       if (key === keptKey) continue;
-      bytes -= entry.data.size;
+      bytes -= getSize(entry);
       this.#entries.delete(key);
       this.#counts.evictions++;
     }
@@ -198,7 +205,7 @@ class WarmCharts implements ChartCache {
 
   #countBytes(): number {
     let bytes = 0;
-    for (const entry of this.#entries.values()) bytes += entry.data.size;
+    for (const entry of this.#entries.values()) bytes += getSize(entry);
     return bytes;
   }
 }
@@ -242,6 +249,10 @@ function hashText(text: string): string {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return (hash >>> 0).toString(36);
+}
+
+function getSize({ data, answered }: Entry): number {
+  return data.size + (answered?.answer.bytes.byteLength ?? 0);
 }
 
 function formatKey({ symbol, timeframe }: SeriesKey): string {

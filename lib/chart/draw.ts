@@ -182,6 +182,7 @@ class Drawing implements ChartHandle {
   #theme: ChartTheme;
   #series = EMPTY_SERIES;
   #slots: Slot[] = [];
+  #isPinned = false;
   #shownMarkers: readonly ChartMarker[] = [];
 
   constructor(container: HTMLElement, theme: ChartTheme, onHover: (index: number | null) => void) {
@@ -197,6 +198,9 @@ class Drawing implements ChartHandle {
     this.#candles.attachPrimitive(this.#bands);
     this.#markers = createSeriesMarkers(this.#candles, []);
     this.#chart.subscribeCrosshairMove((event: MouseEventParams<Time>) => {
+      // What keys point at stays until the pointer itself moves; drawing anew is no pointing.
+      if (!event.sourceEvent && this.#isPinned) return;
+      this.#isPinned = false;
       const slot = event.logical === undefined ? undefined : this.#slots[event.logical];
       onHover(slot && slot.index >= 0 ? slot.index : null);
     });
@@ -273,6 +277,7 @@ class Drawing implements ChartHandle {
   pointAt(index: number | null): void {
     const position = this.#slots.findIndex((slot) => slot.index === index);
     const bar = index === null ? undefined : this.#series.bars[index];
+    this.#isPinned = bar !== undefined;
     if (!bar || position < 0) return this.#chart.clearCrosshairPosition();
     const scale = this.#chart.timeScale();
     const range = scale.getVisibleLogicalRange();

@@ -73,6 +73,25 @@ export const marketDataSchema = z.object({
   cached: z.boolean(),
 }).openapi("MarketData");
 
+/** Which symbols are asked for, by commas or repeated; none means all. */
+export const marketListQuerySchema = z.object({
+  symbols: z.union([z.string(), z.array(z.string())]).optional()
+    .transform((text) => [text ?? []].flat().flatMap((each) => each.split(",")).filter(Boolean))
+    .pipe(z.array(z.string().max(80)).max(500)),
+});
+
+/** The newest price of each symbol; a symbol without any is left out. */
+export const marketListSchema = z.object({
+  marketData: z.array(z.object({
+    symbol: z.string(),
+    price: z.number(),
+    price_change_24h: z.number().nullable(),
+    timestamp: z.number(),
+    source: z.string(),
+  })),
+  timestamp: z.number(),
+}).openapi("MarketList");
+
 /** What features are asked by. */
 export const featuresQuerySchema = z.object({
   timeframe: timeframeSchema.default("1h"),

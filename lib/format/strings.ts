@@ -161,7 +161,7 @@ export const strings = {
     heading: "You are offline",
     text:
       "This page was not kept on this device. Pages that you opened before are still here, with the age of their figures.",
-    banner: "Offline: figures are as old as they say.",
+    banner: (when: string) => `Offline: the newest figures are as of ${when}.`,
   },
   errors: {
     404: { heading: "Page not found", text: "There is nothing at this address." },

@@ -37,12 +37,33 @@ export function ReplayBanner({ mode }: { mode: ModeView }) {
   );
 }
 
-/** Header, navigation and main area; `controls` stand at the right of the header. */
+/** Two candles: one risen, one fallen. */
+function Brand() {
+  return (
+    <svg class="brand-mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+      <path d="M8 2v4M8 18v4M16 4v5M16 16v4" stroke="currentColor" stroke-width="2" />
+      <rect x="5" y="6" width="6" height="12" rx="1" fill="currentColor" />
+      <rect
+        x="13"
+        y="9"
+        width="6"
+        height="7"
+        rx="1"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="2"
+      />
+    </svg>
+  );
+}
+
+/** Header, navigation and main area; `controls` stand at the right of the header, `notice` above the page. */
 export function Shell(
-  { path, mode, controls, children }: {
+  { path, mode, controls, notice, children }: {
     path: string;
     mode: ModeView | undefined;
     controls: ComponentChildren;
+    notice?: ComponentChildren;
     children: ComponentChildren;
   },
 ) {
@@ -51,7 +72,7 @@ export function Shell(
       <a class="skip" href="#main">{strings.skip}</a>
       <header class="top">
         <a class="brand" href="/">
-          <span class="brand-mark" aria-hidden="true" />
+          <Brand />
           <span>{strings.title}</span>
         </a>
         <div class="controls">{controls}</div>
@@ -71,6 +92,7 @@ export function Shell(
         </nav>
         <main id="main" tabIndex={-1}>
           {mode && <ReplayBanner mode={mode} />}
+          {notice}
           {children}
         </main>
       </div>

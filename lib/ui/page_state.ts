@@ -6,7 +6,6 @@
  */
 import { type Signal, signal } from "@preact/signals";
 import { defaultIndicators, type IndicatorKey, parseIndicators } from "../chart/indicators.ts";
-import type { PriceUpdate } from "../live/types.ts";
 import { isTimeframe, type Timeframe } from "../market/timeframe.ts";
 
 /** Colours of the page. */
@@ -27,13 +26,27 @@ export const theme: Signal<Theme> = signal<Theme>("dark");
 /** The connection as far as it concerns ages: true once the network is known to be gone. */
 export const isOffline: Signal<boolean> = signal(false);
 
-const prices = new Map<string, Signal<PriceUpdate | null>>();
+/** The newest price of a symbol, as it comes in while a page is open. */
+export interface LivePrice {
+  symbol: string;
+  price: number;
+  /** Time of the price by the exchange's clock, epoch ms. */
+  eventMs: number;
+  source: string;
+  /** Percent over 24 h, where known. */
+  price_change_24h?: number | null;
+}
+
+/** Time of the newest live price of all, epoch ms; 0 before one came. */
+export const newestMs: Signal<number> = signal(0);
+
+const prices = new Map<string, Signal<LivePrice | null>>();
 
 /** Returns the live price of a symbol; null until one came. */
-export function getLivePrice(name: string): Signal<PriceUpdate | null> {
+export function getLivePrice(name: string): Signal<LivePrice | null> {
   const kept = prices.get(name);
   if (kept) return kept;
-  const made = signal<PriceUpdate | null>(null);
+  const made = signal<LivePrice | null>(null);
   prices.set(name, made);
   return made;
 }

@@ -1,17 +1,43 @@
-/** How long a live message takes to reach a thousand clients in a second process. */
-import { createHub } from "../../lib/live/hub.ts";
+/**
+ * How long a live message takes to reach a thousand clients in a second process, from the `ts` that
+ * the server puts on it, and from the receipt of the trade in it (which may have waited 100 ms).
+ */
+import { createHub, type Hub } from "../../lib/live/hub.ts";
 import { handleWebSocket } from "../../lib/live/websocket.ts";
 import { silentLogger } from "../../lib/log.ts";
 import { aBar } from "../support/market.ts";
-import type { Figure } from "./charts_bench.ts";
+import { type Figure, printFigures } from "./figure.ts";
 
 const tickMs = 100;
-const symbols = Array.from({ length: 50 }, (_, i) => `S${i}USDT`);
+const feedMs = 10;
+const tradesPerSecond = 500;
+const symbols = Array.from({ length: 70 }, (_, i) => `S${i}USDT`);
 
-/** Publishes fifty prices each 100 ms, a bar and a signal a second, for `seconds`. */
+/** What the clients tell. */
+interface Read {
+  open: number;
+  received: number;
+  holes: number;
+  sent: { p50: number; p95: number; p99: number };
+  trade: { p50: number; p95: number; p99: number };
+}
+
+/** Measures each number of clients for `seconds`; see `createFeed` for the load. */
 export async function runFanoutBench(
-  { clients = 1_000, seconds = 10 }: { clients?: number; seconds?: number } = {},
+  { rounds = [[1_000, 25], [3_000, 50]], seconds = 10 }: {
+    /** Clients, and the wanted p95 in ms. */
+    rounds?: readonly (readonly [number, number])[];
+    seconds?: number;
+  } = {},
 ): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const [clients, most] of rounds) {
+    figures.push(...describe(await measure(clients, seconds), { clients, most }));
+  }
+  return figures;
+}
+
+async function measure(clients: number, seconds: number): Promise<Read> {
   const hub = createHub({
     now: () => Date.now(),
     epoch: "bench",
@@ -22,52 +48,61 @@ export async function runFanoutBench(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     (req) => handleWebSocket(req, hub, { ip: "127.0.0.1" }),
   );
-  const url = `ws://127.0.0.1:${server.addr.port}/ws`;
   const script = new URL("./fanout_clients.ts", import.meta.url).pathname;
+  const args = ["127.0.0.1", String(server.addr.port), String(clients), String(seconds)];
   const other = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", script, url, String(clients), String(seconds + 3)],
+    args: ["run", "-A", "--no-check", script, ...args],
     stdout: "piped",
   }).spawn();
-  let ticks = 0;
-  const timer = setInterval(() => {
-    if (hub.stats().connections < clients) return hub.tick();
-    publishTick(ticks++);
-    hub.tick();
-  }, tickMs);
-  const publishTick = (i: number) => {
-    const nowMs = Date.now();
-    for (const symbol of symbols) {
-      hub.publishPrice({ symbol, price: 100 + i, eventMs: nowMs, receivedMs: nowMs, source: "b" });
-    }
-    if (i % 10 !== 0) return;
-    hub.publishBar({ symbol: "S0USDT", timeframe: "1m", bar: aBar({ time: i * 60_000 }) });
-    hub.publish("signals", { i });
-  };
+  const timers = [
+    setInterval(() => hub.tick(), tickMs),
+    setInterval(createFeed(hub), feedMs),
+  ];
   const { stdout } = await other.output();
-  clearInterval(timer);
+  timers.forEach((timer) => clearInterval(timer));
   hub.close();
   await server.shutdown();
-  return describe(JSON.parse(new TextDecoder().decode(stdout)), clients);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+/** Publishes a price a trade, and a closed bar of one symbol and a signal a second. */
+function createFeed(hub: Hub): () => void {
+  const startMs = performance.now();
+  let count = 0;
+  return () => {
+    const nowMs = Date.now();
+    const due = Math.floor((performance.now() - startMs) * tradesPerSecond / 1_000);
+    for (; count < due; count++) {
+      const symbol = symbols[count % symbols.length]!;
+      const price = 100 + count % 17;
+      hub.publishPrice({ symbol, price, eventMs: nowMs, receivedMs: nowMs, source: "bench" });
+      if (count % tradesPerSecond === 0) {
+        hub.publishBar({ symbol, timeframe: "1m", bar: aBar({ time: count * 60_000 }) });
+        hub.publish("signals", { count });
+      }
+    }
+  };
 }
 
 function describe(
-  read: { open: number; received: number; holes: number; p50: number; p95: number; p99: number },
-  clients: number,
+  read: Read,
+  { clients, most }: { clients: number; most: number },
 ): Figure[] {
-  const figure = (name: string, value: number, unit: string, target: number) => ({
-    name: `fan-out to ${clients}, ${name}`,
-    value: Math.round(value * 100) / 100,
+  const figure = (what: string, value: number, unit: string, target: Figure["target"]) => ({
+    name: `fan-out to ${clients}, ${what}`,
+    value,
     unit,
     target,
   });
   return [
-    figure("p50", read.p50, "ms", 50),
-    figure("p95", read.p95, "ms", 50),
-    figure("p99", read.p99, "ms", 100),
-    figure("clients lost", clients - read.open, "clients", 0),
-    figure("holes in numbering", read.holes, "holes", 0),
-    figure("messages received", read.received, "messages", read.received),
+    figure("sent to received, p50", read.sent.p50, "ms", { most }),
+    figure("sent to received, p95", read.sent.p95, "ms", { most }),
+    figure("sent to received, p99", read.sent.p99, "ms", { most: most * 2 }),
+    figure("trade to received, p95", read.trade.p95, "ms", { most: most + tickMs }),
+    figure("clients lost", clients - read.open, "clients", { most: 0 }),
+    figure("holes in numbering", read.holes, "holes", { most: 0 }),
+    figure("messages received", read.received, "messages", { least: clients * 10 }),
   ];
 }
 
-if (import.meta.main) console.log(await runFanoutBench());
+if (import.meta.main) await printFigures(await runFanoutBench());

@@ -1,13 +1,6 @@
 /** How many raw trade frames a second become trades. */
 import { binance } from "../../collectors/sources/binance.ts";
-
-/** One measured figure. */
-export interface Figure {
-  name: string;
-  value: number;
-  unit: string;
-  target: number;
-}
+import { type Figure, printFigures } from "./figure.ts";
 
 /** Measures raw frame → parsed trade, in both forms that Binance sends. */
 export function runParseBench(): Promise<Figure[]> {
@@ -26,7 +19,7 @@ export function runParseBench(): Promise<Figure[]> {
     const seconds = (performance.now() - startedMs) / 1_000;
     if (!(checksum > 0)) throw new Error("Cannot measure: trades are required, was none");
     const value = Math.round(frames.length * 10 / seconds);
-    return { name, value, unit: "frames/s", target: targetPerSecond };
+    return { name, value, unit: "frames/s", target: { least: targetPerSecond } };
   };
   return Promise.resolve([
     measure("parse of trade frames", createFrames(50_000, false)),
@@ -43,10 +36,4 @@ function createFrames(count: number, hasOrders: boolean): string[] {
   });
 }
 
-if (import.meta.main) {
-  for (const { name, value, unit, target } of await runParseBench()) {
-    await Deno.stdout.write(
-      new TextEncoder().encode(`${name}: ${value} ${unit} (target ${target})\n`),
-    );
-  }
-}
+if (import.meta.main) await printFigures(await runParseBench());

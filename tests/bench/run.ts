@@ -4,14 +4,9 @@
  */
 import { cpus, totalmem } from "node:os";
 import { root } from "../support/source_files.ts";
+import type { Figure } from "./figure.ts";
 
-/** One figure; `target` is what it has to reach, `isMet` whether it did. */
-export interface Figure {
-  name: string;
-  value: number;
-  unit: string;
-  target: { least?: number; most?: number };
-}
+export type { Figure };
 
 const families: Record<string, () => Promise<() => Promise<Figure[]>>> = {
   parse: async () => (await import("./parse_bench.ts")).runParseBench,
@@ -20,6 +15,7 @@ const families: Record<string, () => Promise<() => Promise<Figure[]>>> = {
   store: async () => (await import("./store_bench.ts")).runStoreBench,
   charts: async () => (await import("./charts_bench.ts")).runChartsBench,
   fanout: async () => (await import("./fanout_bench.ts")).runFanoutBench,
+  server: async () => (await import("./server_bench.ts")).runServerBench,
 };
 
 const isMet = ({ value, target }: Figure) =>
@@ -66,7 +62,10 @@ if (import.meta.main) {
           memoryGiB: Math.round(totalmem() / 2 ** 30),
           deno: Deno.version.deno,
         },
-        method: "one process, warm-up first; ratios and percentiles within this run",
+        method:
+          "loopback on one machine; charts and server: the product in a process of its own; " +
+          "fan-out: clients in a process of their own that scan messages instead of parsing them; " +
+          "the rest: one process, warm-up first. Percentiles are of this run",
         figures: { ...before.figures, ...figures },
       },
       null,

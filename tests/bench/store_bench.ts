@@ -4,14 +4,7 @@ import { silentLogger } from "../../lib/log.ts";
 import { createBarColumns } from "../../lib/market/mod.ts";
 import { openStore, type OpenWorld } from "../../lib/store/mod.ts";
 import { buildBar, buildSignal, withFolder } from "../support/store.ts";
-
-/** One measured figure and what it should be. */
-export interface Figure {
-  name: string;
-  value: number;
-  unit: string;
-  target: string;
-}
+import { type Figure, printFigures } from "./figure.ts";
 
 const series = { symbol: "BTCUSDT", timeframe: "1m" as const };
 const BULK_BARS = 1_000_000;
@@ -57,15 +50,20 @@ async function measureBars(world: OpenWorld): Promise<Figure[]> {
       world.bars.putManyBars(many.map((series) => ({ series, bars: [buildBar(minute)] }))),
   );
   return [
-    { name: "bulk put", value: BULK_BARS / bulkMs * 1_000, unit: "bars/s", target: ">= 1000000" },
-    { name: "read 5000 bars, p50", value: pick(reads, 0.5), unit: "ms", target: "< 2" },
-    { name: "read 5000 bars, p95", value: pick(reads, 0.95), unit: "ms", target: "< 200" },
-    { name: "append one bar, p50", value: pick(appends, 0.5), unit: "ms", target: "< 5" },
+    {
+      name: "bulk put",
+      value: BULK_BARS / bulkMs * 1_000,
+      unit: "bars/s",
+      target: { least: 1_000_000 },
+    },
+    { name: "read 5000 bars, p50", value: pick(reads, 0.5), unit: "ms", target: { most: 2 } },
+    { name: "read 5000 bars, p95", value: pick(reads, 0.95), unit: "ms", target: { most: 200 } },
+    { name: "append one bar, p50", value: pick(appends, 0.5), unit: "ms", target: { most: 5 } },
     {
       name: "close a minute of 500 symbols, p50",
       value: pick(closes, 0.5),
       unit: "ms",
-      target: "< 250",
+      target: { most: 250 },
     },
   ];
 }
@@ -82,8 +80,13 @@ async function measureRecords(world: OpenWorld): Promise<Figure[]> {
     (i) => world.signals.list({ index: "entity", equals: [`E${i}`] }),
   );
   return [
-    { name: "put signals", value: RECORDS / putMs * 1_000, unit: "records/s", target: ">= 1000" },
-    { name: "list by entity, p95", value: pick(queries, 0.95), unit: "ms", target: "< 200" },
+    {
+      name: "put signals",
+      value: RECORDS / putMs * 1_000,
+      unit: "records/s",
+      target: { least: 1_000 },
+    },
+    { name: "list by entity, p95", value: pick(queries, 0.95), unit: "ms", target: { most: 200 } },
   ];
 }
 
@@ -100,14 +103,9 @@ export async function runStoreBench(): Promise<Figure[]> {
       const again = await openStore({ path, clock: systemClock, log: silentLogger });
       await again.close();
     });
-    figures.push({ name: "check and open", value: openMs, unit: "ms", target: "< 3000" });
+    figures.push({ name: "check and open", value: openMs, unit: "ms", target: { most: 3_000 } });
   });
   return figures;
 }
 
-if (import.meta.main) {
-  for (const { name, value, unit, target } of await runStoreBench()) {
-    const line = `${name}: ${value.toFixed(2)} ${unit} (${target})\n`;
-    await Deno.stdout.write(new TextEncoder().encode(line));
-  }
-}
+if (import.meta.main) await printFigures(await runStoreBench());

@@ -4,19 +4,18 @@
  * @module
  */
 import { type Signal, signal } from "@preact/signals";
-import { getLivePrice, isOffline } from "../ui/page_state.ts";
-import { connectLive, type LiveClient, type LiveState, type Poller } from "./client.ts";
-import type { PriceUpdate } from "./types.ts";
+import { getLivePrice, isOffline, type LivePrice, newestMs } from "../ui/page_state.ts";
+import { connectLive, type LiveClient, type LiveState, type Poller } from "./client_connection.ts";
 
 /** The connection as LiveStatus shows it; null before it began. */
 export const liveState: Signal<LiveState | null> = signal<LiveState | null>(null);
 
 let client: LiveClient | null = null;
 
-function isPrice(value: unknown): value is PriceUpdate {
+function isPrice(value: unknown): value is LivePrice {
   if (typeof value !== "object" || value === null) return false;
-  const { symbol, price } = value as Record<string, unknown>;
-  return typeof symbol === "string" && typeof price === "number" && Number.isFinite(price);
+  const { symbol, price, eventMs } = value as Record<string, unknown>;
+  return typeof symbol === "string" && Number.isFinite(price) && Number.isFinite(eventMs);
 }
 
 /** Takes prices into the page's state; an older price never replaces a newer one. */
@@ -26,22 +25,19 @@ export function takePrices(data: unknown): void {
     const price = getLivePrice(update.symbol);
     if (price.peek() && price.peek()!.eventMs > update.eventMs) continue;
     price.value = update;
+    newestMs.value = Math.max(newestMs.peek(), update.eventMs);
   }
 }
 
 interface MarketAnswer {
-  marketData?: { symbol: string; price: number; timestamp: number; source: string }[];
+  marketData?: (Omit<LivePrice, "eventMs"> & { timestamp: number })[];
 }
 
 const pollers: Record<string, Poller> = {
   prices: {
     url: () => "/dashboard/api/market",
     toData: (answer) =>
-      (answer as MarketAnswer).marketData?.map((row) => ({
-        ...row,
-        eventMs: row.timestamp,
-        receivedMs: row.timestamp,
-      })),
+      (answer as MarketAnswer).marketData?.map((row) => ({ ...row, eventMs: row.timestamp })),
   },
   signals: {
     url: () => "/signals?limit=50",
@@ -67,6 +63,7 @@ export function getLiveClient(): LiveClient {
     pollers,
   });
   client = opened;
+  isOffline.value = !navigator.onLine;
   opened.on("prices", (message) => takePrices(message.data));
   opened.onState((state) => {
     liveState.value = state;

@@ -1,0 +1,228 @@
+/** The pages of the running product in a real browser. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import axe from "axe-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { launchChromium } from "../support/chromium.ts";
+import { describeReplay, type RunningProduct, startProduct } from "../support/product.ts";
+
+const paths = ["/", "/enhanced-dashboard", "/explore/signals", "/continuity", "/offline"];
+const lastBar = ".table-scroll tbody tr:first-child";
+
+/** Opens a page that notes every error of its console and every violation of the policy. */
+async function openPage(browser: Browser, viewport = { width: 1280, height: 800 }) {
+  const context = await browser.newContext({ viewport, serviceWorkers: "block" });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(error.message));
+  return { context, page, errors };
+}
+
+async function waitForText(page: Page, selector: string, wanted: RegExp): Promise<void> {
+  await page.locator(selector).filter({ hasText: wanted }).first().waitFor({ timeout: 20_000 });
+}
+
+/** Resolves when the text of `selector` is no longer `before`. */
+async function waitForChange(page: Page, selector: string, before: string): Promise<void> {
+  await page.waitForFunction(
+    ([selector, before]) => document.querySelector(selector!)?.textContent !== before,
+    [selector, before],
+    { timeout: 20_000 },
+  );
+}
+
+async function waitForStatus(page: Page, status: string): Promise<void> {
+  await page.locator(`.live[data-status="${status}"]`).waitFor({ timeout: 30_000 });
+}
+
+async function waitForChart(page: Page): Promise<void> {
+  await page.locator(".canvas canvas").first().waitFor();
+}
+
+async function listAxeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    const tags = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
+    const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags } });
+    return violations.map(({ id, nodes }) =>
+      `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`
+    );
+  });
+}
+
+/** Gzip bytes of all scripts that a first view of `url` loads. */
+async function measureScripts(browser: Browser, url: string): Promise<number> {
+  const { context, page } = await openPage(browser);
+  const sizes: Promise<number>[] = [];
+  page.on("response", (response) => {
+    if (response.request().resourceType() !== "script") return;
+    sizes.push(response.body().then((body) => gzipSync(body).byteLength));
+  });
+  await page.goto(url, { waitUntil: "networkidle" }).catch(() => page.waitForLoadState("load"));
+  const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  await context.close();
+  return total;
+}
+
+Deno.test("pages of the running product", async (t) => {
+  const dataDir = await Deno.makeTempDir({ prefix: "cryptointel-" });
+  let product: RunningProduct = await startProduct(describeReplay(dataDir));
+  const { url } = product;
+  const browser = await launchChromium();
+  const { context, page, errors } = await openPage(browser);
+  try {
+    await t.step(
+      "within 10 s of the first view there are 500 bars, and the last one lives",
+      async () => {
+        const startMs = performance.now();
+        await page.goto(`${url}/enhanced-dashboard`);
+        await waitForChart(page);
+        equal(await page.inputValue("select[name=symbol]"), "BTCUSDT");
+        await page.getByRole("button", { name: "Show as table" }).click();
+        match(await page.locator(".reading").textContent() ?? "", /SMA 20 \d.*RSI 14 \d/);
+        const seconds = (performance.now() - startMs) / 1000;
+        ok(seconds < 10, `${seconds} s`);
+        const address = `${url}/api/v1/charts/BTCUSDT?timeframe=1m&limit=600`;
+        const { bars, indicators } = await (await fetch(address)).json();
+        ok(bars.length >= 500, `${bars.length} bars`);
+        equal(indicators.sma_20.length, bars.length);
+        // A recorded minute is four trades, so its bar may stand still for 15 s.
+        await waitForChange(page, lastBar, await page.locator(lastBar).textContent() ?? "");
+      },
+    );
+
+    await t.step("the table says the same bars as the chart and closes again", async () => {
+      ok(await page.locator(".table-scroll tbody tr").count() > 10);
+      await page.getByRole("button", { name: "Show as chart" }).click();
+      await page.locator(".table-scroll").waitFor({ state: "detached" });
+      ok(await page.locator(".canvas").isVisible());
+    });
+
+    await t.step("arrow keys on the chart move the described bar, Escape leaves it", async () => {
+      await page.locator(".canvas").focus();
+      await page.keyboard.press("Home");
+      const spoken = page.locator('[aria-live="polite"].visually-hidden');
+      const first = await spoken.textContent() ?? "";
+      match(first, /open .*close /);
+      await page.keyboard.press("ArrowRight");
+      await waitForChange(page, '[aria-live="polite"].visually-hidden', first);
+      equal(await page.locator(".reading").textContent(), await spoken.textContent());
+      await page.keyboard.press("Escape");
+      equal(await spoken.textContent(), "");
+    });
+
+    await t.step(
+      "timeframe and indicators are chosen by buttons and survive a reload",
+      async () => {
+        await page.getByRole("button", { name: "5m", exact: true }).click();
+        await page.getByLabel("MACD").check();
+        await page.getByLabel("RSI 14").uncheck();
+        await page.waitForFunction(() => location.search.includes("timeframe=5m"));
+        await page.goto(`${url}/enhanced-dashboard`);
+        await waitForChart(page);
+        const chosen = page.getByRole("button", { name: "5m", exact: true });
+        await page.waitForFunction(() =>
+          document.querySelector('[aria-pressed="true"]')?.textContent === "5m"
+        );
+        equal(await chosen.getAttribute("aria-pressed"), "true");
+        ok(await page.getByLabel("MACD").isChecked());
+        ok(!await page.getByLabel("RSI 14").isChecked());
+        await waitForText(page, ".reading", /MACD -?\d/);
+      },
+    );
+
+    await t.step("prices on the dashboard change while one looks", async () => {
+      await page.goto(`${url}/`);
+      await waitForStatus(page, "connected");
+      const prices = () => page.locator("tbody td.number:nth-child(2)").allTextContents();
+      const before = (await prices()).join();
+      await page.waitForFunction(
+        (before) =>
+          [...document.querySelectorAll("tbody td.number:nth-child(2)")]
+            .map((cell) => cell.textContent).join() !== before,
+        before,
+        { timeout: 10_000 },
+      );
+    });
+
+    await t.step("without scripts every page says Recorded data with its dates", async () => {
+      for (const path of paths) {
+        const html = await (await fetch(url + path)).text();
+        match(html, /Recorded data/, path);
+        match(html, /8 Nov 2022, 22:31 UTC[\s\S]*9 Nov 2022, 15:18 UTC/, path);
+      }
+    });
+
+    await t.step(
+      "no page scrolls sideways on a phone of 360 px, and the chart comes first",
+      async () => {
+        await page.setViewportSize({ width: 360, height: 740 });
+        for (const path of paths) {
+          await page.goto(url + path);
+          if (path === "/enhanced-dashboard") {
+            await waitForChart(page);
+            const chart = await page.locator(".chart").boundingBox();
+            const choice = await page.locator(".indicators").boundingBox();
+            ok(chart!.y < choice!.y);
+          }
+          const width = await page.evaluate(() => document.documentElement.scrollWidth);
+          ok(width <= 360, `${path} is ${width} px wide`);
+        }
+        await page.setViewportSize({ width: 1280, height: 800 });
+      },
+    );
+
+    for (const theme of ["dark", "light"]) {
+      await t.step(`every page is accessible in the ${theme} theme`, async () => {
+        await page.evaluate((theme) => localStorage.setItem("cryptointel.theme", theme), theme);
+        for (const path of [...paths, "/explore/nothing"]) {
+          await page.goto(url + path);
+          await page.locator(".live[data-status=connected]").waitFor();
+          if (path === "/enhanced-dashboard") await waitForChart(page);
+          equal(await page.evaluate(() => document.documentElement.dataset.theme), theme);
+          deepEqual(await listAxeViolations(page), [], path);
+        }
+      });
+    }
+
+    await t.step("no console error and no violation of the policy was seen", () => {
+      deepEqual(errors.filter((text) => !/status of 404/.test(text)), []);
+    });
+
+    await t.step(
+      "scripts are at most 35 kB on the dashboard and 95 kB on the chart page",
+      async () => {
+        const dashboard = await measureScripts(browser, `${url}/`);
+        const chart = await measureScripts(browser, `${url}/enhanced-dashboard`);
+        console.log(`      scripts, gzip: dashboard ${dashboard}, chart ${chart} bytes`);
+        ok(dashboard > 0 && dashboard <= 35 * 1024, `${dashboard} bytes`);
+        ok(chart > dashboard && chart <= 95 * 1024, `${chart} bytes`);
+      },
+    );
+
+    await t.step(
+      "the connection is told: green, lost when the server ends, green again",
+      async () => {
+        await page.goto(`${url}/`);
+        await waitForStatus(page, "connected");
+        await product.stop();
+        await page.locator(
+          '.live[data-status="reconnecting"], .live[data-status="disconnected"]',
+        ).first().waitFor({ timeout: 10_000 });
+        product = await startProduct(describeReplay(dataDir, { PORT: new URL(url).port }));
+        await waitForStatus(page, "connected");
+      },
+    );
+  } finally {
+    await close(context, browser);
+    await product.stop();
+    await Deno.remove(dataDir, { recursive: true });
+  }
+});
+
+async function close(context: BrowserContext, browser: Browser): Promise<void> {
+  await context.close();
+  await browser.close();
+}
