@@ -218,13 +218,7 @@ async function startMarket(parts: { config: Config; store: Store; log: Logger })
 function describeMode(replay: ReplayServer | null): ModeView {
   if (!replay) return { mode: "live" };
   const { from, to, provenance } = replay.info;
-  return {
-    mode: "replay",
-    recordedFrom: from,
-    recordedTo: to,
-    provenance,
-    ended: replay.ended(),
-  };
+  return { mode: "replay", recordedFrom: from, recordedTo: to, provenance, ended: replay.ended() };
 }
 
 /** Writes a small value down; that it failed is worth a line, not an end. */

@@ -18,7 +18,7 @@ import {
   type SeriesChanges,
   sortChanges,
 } from "./completed_bars.ts";
-import { type Hole, isMended, mendHole, toGapRecord } from "./holes.ts";
+import { createHole, type Hole, isInside, isMended, mendHole, toGapRecord } from "./holes.ts";
 import { noteBar } from "./ledger.ts";
 import type { PipelineOptions } from "./options.ts";
 import type { SignalRunner } from "./signals.ts";
@@ -37,6 +37,11 @@ export interface Committer {
   /** Runs after everything that was added before. Rejects as `run` does. */
   addTask(run: () => Promise<void>): Promise<void>;
   putHole(state: SymbolState, hole: Hole): void;
+  /**
+   * Makes holes of our bars that ended by `untilMs` and that the exchange has not spoken of: frames
+   * may have been lost, so they are asked for again.
+   */
+  labelUnconfirmed(states: Iterable<SymbolState>, untilMs: number): void;
   settled(): Promise<void>;
   drain(): Promise<void>;
   /** Highest event time whose bars are committed, epoch ms. */
@@ -142,7 +147,11 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
     const holes = new Set<SymbolState>();
     for (const entry of batch.entries.values()) {
       await tellSeries(entry);
-      if (entry.series.key.timeframe === base) holes.add(entry.state);
+      if (entry.series.key.timeframe !== base) continue;
+      holes.add(entry.state);
+      for (const { bar, kind } of entry.changes.values()) {
+        if (kind === "closed") entry.state.unconfirmed.add(bar.time);
+      }
     }
     for (const state of holes) await closeHoles(state);
     // Detectors come last, since they read other series of the same batch.
@@ -215,6 +224,27 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
     for (const hole of state.holes) mendHole(hole, time);
   }
 
+  async function labelUnconfirmed(state: SymbolState, untilMs: number): Promise<void> {
+    const series = getSeries(state, base);
+    const confirmed = new Set(
+      series.recent.filter(({ isConfirmed }) => isConfirmed).map(({ bar }) => bar.time),
+    );
+    for (const time of state.unconfirmed) {
+      const isKnown = confirmed.has(time) || series.recent.every(({ bar }) => bar.time !== time);
+      const isDue = time + series.lengthMs <= untilMs && confirmed.size > 0;
+      if (!isKnown && !isDue) continue;
+      state.unconfirmed.delete(time);
+      if (isKnown || state.holes.some((hole) => isInside(hole, time))) continue;
+      const hole = createHole(time, {
+        to: time + series.lengthMs,
+        reason: "the exchange's own bar did not come",
+        seenMs: untilMs,
+      });
+      state.holes.push(hole);
+      await storeHole(state, hole);
+    }
+  }
+
   async function closeHoles(state: SymbolState): Promise<void> {
     const { lengthMs } = getSeries(state, base);
     const mended = state.holes.filter((hole) => isMended(hole, lengthMs));
@@ -258,6 +288,11 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
   }
 
   return {
+    labelUnconfirmed(states, untilMs) {
+      addTask(async () => {
+        for (const state of states) await labelUnconfirmed(state, untilMs);
+      }).catch((error) => log.error("Holes could not be stored", { error: String(error) }));
+    },
     add(item) {
       pending.push(item);
       wake();

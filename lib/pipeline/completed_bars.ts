@@ -10,6 +10,7 @@ import { addBar, aggregateBars, isSameBar, rebuildAggregator, reconcileBar } fro
 import { type Bar, getBucketStart, type Timeframe, timeframeMs } from "../market/mod.ts";
 import { noteScore } from "../quality/mod.ts";
 import type { WorldStore } from "../store/types.ts";
+import { isInside } from "./holes.ts";
 import { getSeries, rememberBar, type SeriesState, type SymbolState } from "./state.ts";
 import type { ClosedBarKind } from "./types.ts";
 
@@ -143,13 +144,16 @@ async function applyExchange(
     if (result.isEqual) batch.equal++;
     else noteScore(state.history, 0);
   }
-  if (!result.isChanged) {
+  // Asked for again since it was doubtful: that it was right all along has to be told, too.
+  const isMending = isBase && kind === "repaired" && existing.quality !== "repaired" &&
+    state.holes.some((hole) => isInside(hole, bar.time));
+  if (!result.isChanged && !isMending) {
     confirm(batch, series, bar.time);
     return;
   }
   const change: ClosedBarKind = kind === "history" && result.isEqual ? "history" : "repaired";
   putChange(batch, state, series, {
-    bar: result.bar,
+    bar: isMending ? { ...result.bar, quality: "repaired" } : result.bar,
     previous: existing,
     kind: change,
     isConfirmed: true,

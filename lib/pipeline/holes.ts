@@ -35,9 +35,14 @@ export function createHole(
   return { from, to, reason, seenMs, mended: new Set(), status: "open", isFirstWatch };
 }
 
+/** Says whether the bar that starts at `time` lies in the hole. */
+export function isInside(hole: Hole, time: number): boolean {
+  return time >= hole.from && (hole.to === null || time < hole.to);
+}
+
 /** Notes a mended bar; true when it lay in the hole. */
 export function mendHole(hole: Hole, time: number): boolean {
-  if (time < hole.from || (hole.to !== null && time >= hole.to)) return false;
+  if (!isInside(hole, time)) return false;
   hole.mended.add(time);
   return true;
 }

@@ -16,6 +16,8 @@ import { loseSymbol, resumeBehind, resumeSymbol } from "./watch.ts";
 
 /** Running bars of a symbol are published at most this often, ms of market time. */
 const RUNNING_EVERY_MS = 1000;
+/** An exchange bar that did not come within this time of its end was lost. */
+const CONFIRM_MS = 10_000;
 const MINUTE_MS = 60_000;
 
 /** Returns the intake of a pipeline. */
@@ -144,6 +146,8 @@ export function createIntake({ state, committer, options }: {
       }
       putQuality(Math.floor(eventMs / MINUTE_MS) * MINUTE_MS);
     }
+    const dueMs = Math.floor((eventMs - CONFIRM_MS) / MINUTE_MS) * MINUTE_MS;
+    if (dueMs > before - CONFIRM_MS) committer.labelUnconfirmed(symbols.values(), dueMs);
     committer.noteEvent();
   }
 

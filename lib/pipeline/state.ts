@@ -53,6 +53,8 @@ export interface SymbolState {
   lost: Hole | null;
   /** Bounded holes that are not yet mended. */
   holes: Hole[];
+  /** Starts of bars that we closed and the exchange has not spoken of yet. */
+  unconfirmed: Set<number>;
   /** End of the newest bar that was stored before we began to watch. */
   knownEnd: number;
   price: PriceUpdate | null;
@@ -84,6 +86,7 @@ export function createSymbolState(
     ),
     lost: null,
     holes: [],
+    unconfirmed: new Set(),
     knownEnd: -1,
     price: null,
     publishedMs: -Infinity,

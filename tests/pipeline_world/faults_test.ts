@@ -36,7 +36,7 @@ const cases: FaultCase[] = [
     hasHole: true,
     missesBars: true,
   },
-  { name: "torn frames", faults: [{ kind: "torn", every: 7 }], lastsMs: 120_000, hasHole: false },
+  { name: "torn frames", faults: [{ kind: "torn", every: 7 }], lastsMs: 120_000, hasHole: true },
   { name: "duplicates", faults: [{ kind: "duplicate" }], lastsMs: 120_000, hasHole: false },
   { name: "reordering", faults: [{ kind: "reorder" }], lastsMs: 120_000, hasHole: false },
   {
