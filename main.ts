@@ -14,7 +14,7 @@ import { createLogger, type Logger } from "./lib/log.ts";
 import { createMetrics } from "./lib/metrics.ts";
 import { createPipeline, type Pipeline } from "./lib/pipeline/mod.ts";
 import { detectors } from "./lib/signals/mod.ts";
-import { isDiskLow, openStore, type Store } from "./lib/store/mod.ts";
+import { isDiskLow, openSecretFile, openStore, type Store } from "./lib/store/mod.ts";
 import type { ModeView, PageData, State } from "./lib/ui/state.ts";
 
 /** Version shown by the health endpoints. */
@@ -30,12 +30,12 @@ const keepPlayedMs = 5_000;
 /** One world at work: its store, pipeline, hub, API and collectors. */
 interface Market {
   mode(): ModeView;
-  pipeline: Pipeline;
   api: ReturnType<typeof createApi>;
   data: PageData;
   answerSocket(req: Request, ip: string): Promise<Response | null>;
   replay: ReplayServer | null;
   clear(): Promise<void>;
+  stopCollecting(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -195,16 +195,17 @@ async function startMarket(parts: { config: Config; store: Store; log: Logger })
   });
   const marketNow = () => replay ? Math.max(pipeline.market.now(), replay.marketNow()) : now();
   const readers = { world, pipeline, charts, symbols, collectors, mode, marketNow };
-  const deps = createApiDeps({ ...readers, config, store, hub, log });
+  const adminToken = await openSecretFile(config.dataDir, "admin-token");
+  const deps = createApiDeps({ ...readers, adminToken, config, store, hub, log });
   const stopTimers = startTimers({ replay, world, pipeline, hub, log });
   return {
     mode,
-    pipeline,
     replay,
     api: createApi(deps),
     data: createPageData(deps, () => pipeline.getContinuity()),
     answerSocket: (req, ip) => answerSocket(deps, req, ip),
     clear: () => world.clear(),
+    stopCollecting: () => collectors.stop(),
     async stop() {
       stopTimers();
       await collectors.stop();
@@ -254,6 +255,7 @@ function createApiDeps(parts: {
   collectors: Collectors;
   hub: Hub;
   log: Logger;
+  adminToken: string;
   mode(): ModeView;
   marketNow(): number;
 }): Parameters<typeof createApi>[0] {
@@ -288,6 +290,7 @@ function createApiDeps(parts: {
     marketNow: parts.marketNow,
     now: systemClock.now,
     version,
+    adminToken: parts.adminToken,
     rateLimit: config.rateLimit,
     publicRead: config.publicRead,
     corsOrigins: ["http://localhost:3000"],
@@ -365,7 +368,7 @@ async function watchDisk(config: Config, log: Logger): Promise<void> {
   log.error("The disk is nearly full: collecting stopped, reading goes on", {
     folder: config.dataDir,
   });
-  await market?.pipeline.stop();
+  await market?.stopCollecting();
 }
 
 /** Starts the product from the environment, says where it is, and ends it on a signal. */

@@ -58,6 +58,8 @@ export interface ApiDeps {
   rateLimit: number;
   /** Whether anonymous visitors may read market data. */
   publicRead: boolean;
+  /** What an operator shows until there are accounts. */
+  adminToken: string;
   /** Origins that may call with credentials. */
   corsOrigins: readonly string[];
   log: Logger;

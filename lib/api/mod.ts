@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { bindAdminSymbols } from "./admin_symbols.ts";
 import { tagAndCompress } from "./bodies.ts";
 import { bindCharts } from "./charts.ts";
 import { bindContinuity } from "./continuity.ts";
@@ -46,6 +47,7 @@ export function createApi(deps: ApiDeps): Api {
   bindQuality(api, deps);
   bindContinuity(api, deps);
   bindEvents(api, deps);
+  bindAdminSymbols(api, deps);
   bindOpenApi(api, deps);
 
   api.notFound((c) => answerProblem(c, 404, `Cannot find ${c.req.path}`));

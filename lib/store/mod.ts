@@ -11,6 +11,7 @@ export { collections, defineCollection, getConfidenceBucket } from "./indexes.ts
 export type { JobHandler, JobMessage, JobQueue, ParkedJob } from "./job_queue.ts";
 export type { Lease, Leases } from "./lease.ts";
 export { checkStoreFile } from "./precheck.ts";
+export { openSecretFile } from "./secret_file.ts";
 export { openStore, type Store, type StoreOptions } from "./store.ts";
 export type * from "./types.ts";
 export type { OpenWorld } from "./world.ts";

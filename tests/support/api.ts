@@ -148,6 +148,7 @@ export async function anApi(part: Partial<ApiDeps> = {}): Promise<TestApi> {
     version: "0.1.0",
     rateLimit: 100_000,
     publicRead: true,
+    adminToken: "t".repeat(64),
     corsOrigins: ["http://localhost:3000"],
     log: silentLogger,
     ...part,

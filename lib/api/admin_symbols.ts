@@ -1,0 +1,110 @@
+/**
+ * Symbols as an operator manages them: added, enabled, disabled and removed while everything runs.
+ *
+ * @module
+ */
+import { createRoute, z } from "@hono/zod-openapi";
+import { timingSafeEqual } from "node:crypto";
+import {
+  managedSymbolSchema,
+  managedSymbolsSchema,
+  symbolChangeSchema,
+} from "../contracts/admin.ts";
+import { NotFoundError, UnauthorizedError } from "../contracts/errors.ts";
+import { formatCryptoId, type MarketSymbol, splitPair } from "../market/mod.ts";
+import type { ApiDeps } from "./deps.ts";
+import { type Api, describeAnswers } from "./routes.ts";
+
+const path = "/api/v1/admin/symbols";
+const pageRecords = 500;
+
+const listRoute = createRoute({
+  method: "get",
+  path,
+  tags: ["administration"],
+  summary: "All symbols, followed or not",
+  responses: describeAnswers(managedSymbolsSchema, "All symbols"),
+});
+
+const putRoute = createRoute({
+  method: "put",
+  path,
+  tags: ["administration"],
+  summary: "Adds, enables or disables a symbol; live subscriptions follow with no restart",
+  request: {
+    body: { required: true, content: { "application/json": { schema: symbolChangeSchema } } },
+  },
+  responses: describeAnswers(managedSymbolSchema, "The symbol as it now is"),
+});
+
+const deleteRoute = createRoute({
+  method: "delete",
+  path: `${path}/{symbol}`,
+  tags: ["administration"],
+  summary: "Removes a symbol; its stored bars stay",
+  request: { params: z.object({ symbol: z.string().max(30) }) },
+  responses: describeAnswers(managedSymbolSchema, "The symbol that was removed"),
+});
+
+/** Binds the management of symbols. */
+export function bindAdminSymbols(api: Api, deps: ApiDeps): void {
+  const { symbols } = deps.store;
+  for (const guarded of [path, `${path}/*`]) {
+    api.use(guarded, async (c, next) => {
+      requireOperator(c.req.header("authorization"), deps.adminToken);
+      await next();
+    });
+  }
+  api.openapi(listRoute, async (c) => {
+    const all = await listSymbols(symbols);
+    return c.json({ symbols: all, count: all.length }, 200);
+  });
+  api.openapi(putRoute, async (c) => {
+    const { symbol, exchange, active } = c.req.valid("json");
+    const known = (await listSymbols(symbols)).find((other) =>
+      other.symbol === symbol && other.exchange === exchange
+    );
+    const changed = { ...known ?? describePair(symbol, exchange), active };
+    await symbols.put(changed);
+    deps.symbols.invalidate();
+    return c.json(changed, 200);
+  });
+  api.openapi(deleteRoute, async (c) => {
+    const { symbol } = c.req.valid("param");
+    const known = (await listSymbols(symbols)).find((other) => other.symbol === symbol);
+    if (!known) throw new NotFoundError(`Cannot remove ${symbol}: a known symbol is required`);
+    await symbols.delete(known.id);
+    deps.symbols.invalidate();
+    return c.json(known, 200);
+  });
+}
+
+function describePair(symbol: string, exchange: string): MarketSymbol {
+  const { base, quote } = splitPair(symbol);
+  const id = formatCryptoId(base, quote, exchange);
+  return { symbol, id, exchange, kind: "crypto", base, quote, active: true };
+}
+
+async function listSymbols(symbols: ApiDeps["store"]["symbols"]): Promise<MarketSymbol[]> {
+  const all: MarketSymbol[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await symbols.list({ limit: pageRecords, ...(cursor ? { cursor } : {}) });
+    all.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor);
+  return all;
+}
+
+/** Compares in constant time, so that the token cannot be found letter by letter. */
+function requireOperator(header: string | undefined, token: string): void {
+  const encoder = new TextEncoder();
+  const given = encoder.encode(header?.match(/^Bearer (\S+)$/)?.[1] ?? "");
+  const wanted = encoder.encode(token);
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+    throw new UnauthorizedError(
+      "Cannot administer: the operator's token is required as `authorization: Bearer …`; " +
+        "it lies in the data folder",
+    );
+  }
+}
