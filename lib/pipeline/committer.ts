@@ -18,7 +18,16 @@ import {
   type SeriesChanges,
   sortChanges,
 } from "./completed_bars.ts";
-import { createHole, type Hole, isInside, isMended, mendHole, toGapRecord } from "./holes.ts";
+import { noteTailBar } from "./features.ts";
+import {
+  createHole,
+  type Hole,
+  isInside,
+  isMended,
+  mendHole,
+  toGapRecord,
+  UNCONFIRMED,
+} from "./holes.ts";
 import { noteBar } from "./ledger.ts";
 import type { PipelineOptions } from "./options.ts";
 import type { SignalRunner } from "./signals.ts";
@@ -30,6 +39,14 @@ import { readIndicators, updateIndicators, warmSeries } from "./warm.ts";
 const WAITING_BARS_MAX = 4096;
 /** A commit that fails is tried again this often, after a growing pause. */
 const COMMIT_TRIES_MAX = 8;
+/** What people are told when they have all failed. */
+const REFUSED = "the store does not accept writes";
+
+/** What runs after the batch that it came with. */
+interface Task {
+  run(): Promise<void>;
+  refuse(): void;
+}
 
 /** Orders what happens behind the synchronous path. */
 export interface Committer {
@@ -62,7 +79,7 @@ export interface Committer {
 }
 
 /** Returns a committer without anything to do. */
-export function createCommitter({ store, live, clock, log, signals, intake, options }: {
+export function createCommitter({ store, live, clock, log, signals, intake, options, onFailure }: {
   store: WorldStore;
   live: LivePublisher;
   clock: Clock;
@@ -70,6 +87,8 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
   signals: SignalRunner;
   intake: IntakeState;
   options: PipelineOptions;
+  /** Told once, when writing was given up: nothing more is taken from then on. */
+  onFailure(reason: string): void;
 }): Committer {
   const base = options.baseTimeframe ?? "1m";
   const listeners = new Set<ClosedBarListener>();
@@ -82,7 +101,8 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
     equal: 0,
   };
   let pending: Completed[] = [];
-  let tasks: (() => Promise<void>)[] = [];
+  let tasks: Task[] = [];
+  let isRefused = false;
   let inFlight = 0;
   let running: Promise<void> | null = null;
   let waiters: (() => void)[] = [];
@@ -103,8 +123,13 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
       tasks = [];
       inFlight = items.length;
       const intakeMs = intake.marketMs;
-      if (items.length > 0) await commit(items);
-      for (const task of after) await task();
+      try {
+        if (items.length > 0) await commit(items);
+      } catch (error) {
+        giveUp(error, after);
+        return;
+      }
+      for (const task of after) await task.run();
       inFlight = 0;
       finishedMs = Math.max(finishedMs, intakeMs);
       release();
@@ -112,20 +137,24 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
     noteEvent();
   }
 
+  /** What waits is dropped: it is asked for again when a later start finds it missing. */
+  function giveUp(error: unknown, after: readonly Task[]): void {
+    log.error("Bars were given up", { error: String(error) });
+    isRefused = true;
+    const dropped = [...after, ...tasks];
+    pending = [];
+    tasks = [];
+    inFlight = 0;
+    for (const task of dropped) task.refuse();
+    release();
+    onFailure(REFUSED);
+  }
+
   async function commit(items: Completed[]): Promise<void> {
     const startMs = clock.now();
     await warmNew(items);
     const batch = await prepareBatch(store, items);
-    for (let tries = 1;; tries++) {
-      try {
-        await commitBatch(store, batch);
-        break;
-      } catch (error) {
-        log.error("Bars could not be stored", { error: String(error), tries });
-        if (tries === COMMIT_TRIES_MAX) throw error;
-        await clock.wait(100 * 2 ** tries);
-      }
-    }
+    await write(() => commitBatch(store, batch));
     const latencyMs = clock.now() - startMs;
     figures.latencyMs.last = latencyMs;
     figures.latencyMs.max = Math.max(figures.latencyMs.max, latencyMs);
@@ -133,6 +162,18 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
     figures.compared += batch.compared;
     figures.equal += batch.equal;
     await tell(batch);
+  }
+
+  async function write(put: () => Promise<void>): Promise<void> {
+    for (let tries = 1;; tries++) {
+      try {
+        return await put();
+      } catch (error) {
+        log.error("Bars could not be stored", { error: String(error), tries });
+        if (tries === COMMIT_TRIES_MAX) throw error;
+        await clock.wait(100 * 2 ** tries);
+      }
+    }
   }
 
   async function warmNew(items: readonly Completed[]): Promise<void> {
@@ -154,16 +195,25 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
       }
     }
     for (const state of holes) await closeHoles(state);
-    // Detectors come last, since they read other series of the same batch.
-    for (const { state, series, changes } of batch.entries.values()) {
-      for (const { bar, kind } of sortChanges(changes)) {
-        if (kind !== "closed") continue;
-        try {
-          figures.signals += await signals.run(state, series, bar);
-        } catch (error) {
-          // A detector's mistake must not hold up the bars behind it.
-          log.error("Signals could not be worked out", { ...series.key, error: String(error) });
-        }
+    await runSignals(batch);
+  }
+
+  /**
+   * Detectors come last, since they read other series of the same batch; in order of time, so that
+   * how bars were grouped changes nothing.
+   */
+  async function runSignals(batch: Batch): Promise<void> {
+    const closed = [...batch.entries.values()].flatMap(({ state, series, changes }) =>
+      sortChanges(changes)
+        .filter(({ kind }) => kind === "closed")
+        .map(({ bar }) => ({ state, series, bar, endMs: bar.time + series.lengthMs }))
+    );
+    for (const { state, series, bar } of closed.sort((a, b) => a.endMs - b.endMs)) {
+      try {
+        figures.signals += await signals.run(state, series, bar);
+      } catch (error) {
+        // A detector's mistake must not hold up the bars behind it.
+        log.error("Signals could not be worked out", { ...series.key, error: String(error) });
       }
     }
   }
@@ -175,6 +225,7 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
     for (const change of sorted) {
       const { bar, previous, kind } = change;
       updateIndicators(series, bar);
+      noteTailBar(series.tail, bar);
       noteBar(series.ledger, bar.time, bar.quality, previous?.quality ?? null);
       if (series.key.timeframe === "1h") noteHourClose(state, bar.time, bar.close);
       if (series.key.timeframe === base) noteMended(state, bar.time);
@@ -237,7 +288,7 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
       if (isKnown || state.holes.some((hole) => isInside(hole, time))) continue;
       const hole = createHole(time, {
         to: time + series.lengthMs,
-        reason: "the exchange's own bar did not come",
+        reason: UNCONFIRMED,
         seenMs: untilMs,
       });
       state.holes.push(hole);
@@ -263,7 +314,7 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
       timeframe: base,
       ...(hole.status === "repaired" && { repairedAt: intake.marketMs }),
     });
-    await store.gaps.put(record);
+    await write(() => store.gaps.put(record));
     live.publish("continuity", record, { symbol: state.symbol });
     options.metrics?.count("gaps", 1, { status: hole.status });
   }
@@ -282,7 +333,9 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
 
   function addTask(task: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
-      tasks.push(() => task().then(resolve, reject));
+      const refuse = () => reject(new Error(`Cannot take more: ${REFUSED}`));
+      if (isRefused) return refuse();
+      tasks.push({ run: () => task().then(resolve, reject), refuse });
       wake();
     });
   }
@@ -294,6 +347,7 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
       }).catch((error) => log.error("Holes could not be stored", { error: String(error) }));
     },
     add(item) {
+      if (isRefused) return;
       pending.push(item);
       wake();
     },

@@ -7,6 +7,9 @@
 import type { GapRecord } from "../contracts/records.ts";
 import { type Timeframe, timeframeMs } from "../market/mod.ts";
 
+/** Reason of a hole whose bar is there, but in doubt. */
+export const UNCONFIRMED = "the exchange's own bar did not come";
+
 /** One hole. Its bars are those that start from `from` (inclusive) to `to` (exclusive). */
 export interface Hole {
   from: number;
@@ -20,6 +23,8 @@ export interface Hole {
   status: GapRecord["status"];
   /** The unwatched part of the very first bucket: no loss, only not yet known. */
   isFirstWatch: boolean;
+  /** True when an earlier run wrote this hole down, so that its end has to be written, too. */
+  isRecorded?: boolean;
 }
 
 /** Returns a hole that begins with the bar at `from`. */

@@ -21,10 +21,11 @@ const CONFIRM_MS = 10_000;
 const MINUTE_MS = 60_000;
 
 /** Returns the intake of a pipeline. */
-export function createIntake({ state, committer, options }: {
+export function createIntake({ state, committer, options, halted }: {
   state: IntakeState;
   committer: Committer;
   options: PipelineOptions;
+  halted: AbortSignal;
 }): MarketIntake {
   const { live, clock, log, mode, metrics, quarantine, store, baseTimeframe: base = "1m" } =
     options;
@@ -238,6 +239,7 @@ export function createIntake({ state, committer, options }: {
   }
 
   return {
+    halted,
     addTrade: takeTrade,
     addExchangeBar,
     advance,

@@ -6,28 +6,21 @@
  *
  * @module
  */
-import { rebuildAggregator, restartBuilder, restoreBuilder } from "../bars/mod.ts";
 import type { MarketClock } from "../clock.ts";
+import type { FeatureRecord } from "../contracts/records.ts";
 import type { PriceUpdate } from "../live/types.ts";
-import {
-  type Bar,
-  getBucketStart,
-  type MarketSymbol,
-  type Timeframe,
-  timeframeMs,
-} from "../market/mod.ts";
-import { getCheckCounts } from "../quality/mod.ts";
+import type { Bar, Timeframe } from "../market/mod.ts";
 import type { SeriesKey, WorldStore } from "../store/types.ts";
-import { type Committer, createCommitter } from "./committer.ts";
-import { createHole } from "./holes.ts";
+import { createCommitter } from "./committer.ts";
+import { readFeatures } from "./features.ts";
 import { createIntake } from "./intake.ts";
-import { readLedger } from "./ledger.ts";
 import type { PipelineOptions } from "./options.ts";
+import { listActive, listUnmended, restoreSymbol } from "./restore.ts";
 import { createSignalRunner } from "./signals.ts";
 import {
   createSymbolState,
-  getPriceChange,
   getRunning,
+  getSeries,
   type IntakeState,
   type SymbolState,
 } from "./state.ts";
@@ -38,11 +31,10 @@ import type {
   PipelineStats,
   SymbolQuality,
 } from "./types.ts";
-import { warmSymbol } from "./warm.ts";
+import { listContinuity, listPrices, readQuality, readStats } from "./views.ts";
 
 /** How often running bars are kept, ms of wall time. */
 const LIVE_BARS_EVERY_MS = 1000;
-const PAGE_RECORDS = 500;
 
 /** The running live path of one world. */
 export interface Pipeline {
@@ -52,9 +44,13 @@ export interface Pipeline {
   start(): Promise<void>;
   /** Commits what is completed and keeps running bars. */
   stop(): Promise<void>;
+  /** Ends collecting for good, with the reason in plain words; reading goes on. */
+  halt(reason: string): void;
   getRunningBar(series: SeriesKey): Bar | null;
   listPrices(): PriceUpdate[];
   getQuality(symbol: string): SymbolQuality | null;
+  /** Features of the newest closed bar, or null where none is known. */
+  getFeatures(symbol: string, timeframe: Timeframe): FeatureRecord | null;
   getContinuity(): ContinuityRow[];
   /** Returns a function that ends the listening. */
   onClosedBar(listener: ClosedBarListener): () => void;
@@ -63,15 +59,9 @@ export interface Pipeline {
 
 /** Returns a pipeline that waits for `start`. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { store, live, clock, log, mode, freshnessMs = 60_000, baseTimeframe = "1m" } = options;
-  const symbols = new Map<string, SymbolState>();
-  const createState = (symbol: string) =>
-    createSymbolState(symbol, {
-      base: baseTimeframe,
-      freshnessMs,
-      // A recording's clock is its own trades, so nothing in it can be ahead of its time.
-      aheadMs: mode === "live" ? freshnessMs : Infinity,
-    });
+  const { store, live, clock, log, baseTimeframe: base = "1m" } = options;
+  const state = createState(options, base);
+  const { symbols } = state;
   const signals = createSignalRunner({
     store,
     live,
@@ -79,54 +69,39 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     now: () => clock.now(),
     ...(options.thresholds && { thresholds: options.thresholds }),
   });
-  const state: IntakeState = {
-    symbols,
-    createState,
-    marketMs: 0,
-    tickMs: 0,
-    counts: createCounts(),
+  const halting = new AbortController();
+  const halt = (reason: string) => {
+    if (halting.signal.aborted) return;
+    log.error("Collecting stopped, reading goes on", { reason });
+    halting.abort(reason);
   };
-  const committer = createCommitter({ store, live, clock, log, signals, intake: state, options });
-  const intake = createIntake({ state, committer, options });
-  const stopping = new AbortController();
-  let loop: Promise<void> | null = null;
-  let rate = 0;
-
-  async function keepRunningBars(): Promise<void> {
-    let trades = state.counts.trades;
-    while (!stopping.signal.aborted) {
-      await clock.wait(LIVE_BARS_EVERY_MS, stopping.signal);
-      rate = state.counts.trades - trades;
-      trades = state.counts.trades;
-      try {
-        await putLiveBars(store, symbols, baseTimeframe);
-      } catch (error) {
-        log.error("Running bars could not be kept", { error: String(error) });
-      }
-    }
-  }
-
+  const committer = createCommitter({
+    store,
+    live,
+    clock,
+    log,
+    signals,
+    intake: state,
+    options,
+    onFailure: halt,
+  });
+  const intake = createIntake({ state, committer, options, halted: halting.signal });
+  const keeper = createKeeper(state, options, base);
   return {
     intake,
     market: { now: () => committer.getFinishedMs() },
     async start() {
-      for (const symbol of await listActive(store)) {
-        const restored = symbols.get(symbol.symbol) ?? createState(symbol.symbol);
-        restored.source ||= symbol.exchange;
-        await restoreSymbol(store, restored, baseTimeframe);
-        symbols.set(symbol.symbol, restored);
-        state.marketMs = Math.max(state.marketMs, restored.knownEnd);
-      }
+      await restoreSymbols(store, state, base);
       committer.setFinishedMs(state.marketMs);
       await signals.load(state.marketMs);
-      loop = keepRunningBars();
+      keeper.start();
     },
     async stop() {
-      stopping.abort();
-      await loop;
+      await keeper.stop();
       await committer.drain();
-      await putLiveBars(store, symbols, baseTimeframe);
+      await keeper.keep();
     },
+    halt,
     getRunningBar({ symbol, timeframe }) {
       const found = symbols.get(symbol);
       return found ? getRunning(found, timeframe) : null;
@@ -134,74 +109,91 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     listPrices: () => listPrices(symbols, state.marketMs),
     getQuality(symbol) {
       const found = symbols.get(symbol);
+      return found ? readQuality(found) : null;
+    },
+    getFeatures(symbol, timeframe) {
+      const found = symbols.get(symbol);
       if (!found) return null;
-      const { history } = found;
-      return { symbol, score: history.score, checks: getCheckCounts(history) };
+      const { key, tail } = getSeries(found, timeframe);
+      return readFeatures(tail, key);
     },
     getContinuity: () => listContinuity(symbols, state.marketMs),
     onClosedBar: (listener) => committer.onClosedBar(listener),
-    stats: () => readStats(state, committer, rate),
+    stats: () => readStats(state, committer, keeper.rate()),
+  };
+}
+
+function createState({ mode, freshnessMs = 60_000 }: PipelineOptions, base: Timeframe) {
+  const state: IntakeState = {
+    symbols: new Map(),
+    createState: (symbol) =>
+      createSymbolState(symbol, {
+        base,
+        freshnessMs,
+        // A recording's clock is its own trades, so nothing in it can be ahead of its time.
+        aheadMs: mode === "live" ? freshnessMs : Infinity,
+      }),
+    marketMs: 0,
+    tickMs: 0,
+    counts: createCounts(),
+  };
+  return state;
+}
+
+/** Restores every followed symbol; market time goes on where the newest bar ends. */
+async function restoreSymbols(
+  store: WorldStore,
+  state: IntakeState,
+  base: Timeframe,
+): Promise<void> {
+  const unmended = await listUnmended(store, base);
+  for (const { symbol, exchange } of await listActive(store)) {
+    const restored = state.symbols.get(symbol) ?? state.createState(symbol);
+    restored.source ||= exchange;
+    await restoreSymbol(store, restored, { base, gaps: unmended.get(symbol) ?? [] });
+    state.symbols.set(symbol, restored);
+    state.marketMs = Math.max(state.marketMs, restored.knownEnd);
+  }
+}
+
+/** Keeps running bars every second, and counts trades while it is at it. */
+function createKeeper(
+  { symbols, counts }: IntakeState,
+  { store, clock, log }: PipelineOptions,
+  base: Timeframe,
+) {
+  const stopping = new AbortController();
+  let loop: Promise<void> | null = null;
+  let rate = 0;
+  async function keep(): Promise<void> {
+    try {
+      await putLiveBars(store, symbols, base);
+    } catch (error) {
+      log.error("Running bars could not be kept", { error: String(error) });
+    }
+  }
+  async function run(): Promise<void> {
+    let trades = counts.trades;
+    while (!stopping.signal.aborted) {
+      await clock.wait(LIVE_BARS_EVERY_MS, stopping.signal);
+      rate = counts.trades - trades;
+      trades = counts.trades;
+      await keep();
+    }
+  }
+  return {
+    keep,
+    start: () => void (loop = run()),
+    async stop() {
+      stopping.abort();
+      await loop;
+    },
+    rate: () => rate,
   };
 }
 
 function createCounts(): IntakeState["counts"] {
   return { trades: 0, rejected: 0, late: 0, duplicates: 0 };
-}
-
-function readStats(state: IntakeState, committer: Committer, rate: number): PipelineStats {
-  const figures = committer.getFigures();
-  return {
-    ...state.counts,
-    tradesPerSecond: rate,
-    ...figures,
-    latencyMs: { ...figures.latencyMs },
-    equalShare: figures.compared === 0 ? 1 : figures.equal / figures.compared,
-  };
-}
-
-async function listActive(store: WorldStore): Promise<MarketSymbol[]> {
-  const active: MarketSymbol[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: { items: MarketSymbol[]; cursor: string | null } = await store.symbols.list({
-      limit: PAGE_RECORDS,
-      ...(cursor && { cursor }),
-    });
-    active.push(...page.items.filter((symbol) => symbol.active));
-    cursor = page.cursor;
-  } while (cursor);
-  return active;
-}
-
-/** Takes up a symbol where an earlier run left it; what came in between counts as lost. */
-async function restoreSymbol(
-  store: WorldStore,
-  state: SymbolState,
-  base: Timeframe,
-): Promise<void> {
-  await warmSymbol(store, state);
-  const { builder, symbol } = state;
-  const key = { symbol, timeframe: base };
-  const kept = await store.bars.getLiveBar(key);
-  if (state.knownEnd >= 0) {
-    const last = state.knownEnd - builder.lengthMs;
-    const today = await store.bars.listBars(key, { from: getBucketStart(last, "1d") });
-    rebuildAggregator(state.aggregator, today);
-    restartBuilder(builder, {
-      start: state.knownEnd,
-      isPartial: false,
-      previousClose: today.at(-1)?.close ?? 0,
-    });
-  }
-  if (kept && kept.bar.time >= state.knownEnd) restoreBuilder(builder, kept.bar, kept.lastTradeId);
-  if (kept) {
-    state.ids.last = kept.lastTradeId;
-    // Within the kept bucket a lower number is a repetition; later it is a new count.
-    state.ids.lastEventMs = kept.bar.time + builder.lengthMs - 1;
-  }
-  if (builder.start < 0) return;
-  const from = state.knownEnd >= 0 ? state.knownEnd : builder.start;
-  state.lost = createHole(from, { reason: "restart", seenMs: from });
 }
 
 async function putLiveBars(
@@ -218,44 +210,4 @@ async function putLiveBars(
     entries.push({ series: { symbol: state.symbol, timeframe }, bar, lastTradeId: state.ids.last });
   }
   if (entries.length > 0) await store.bars.putLiveBars(entries);
-}
-
-function listPrices(symbols: ReadonlyMap<string, SymbolState>, nowMs: number): PriceUpdate[] {
-  const prices: PriceUpdate[] = [];
-  for (const state of symbols.values()) {
-    const { price } = state;
-    if (!price) continue;
-    prices.push({ ...price, price_change_24h: getPriceChange(state, price.price, nowMs) });
-  }
-  return prices;
-}
-
-function listContinuity(
-  symbols: ReadonlyMap<string, SymbolState>,
-  nowMs: number,
-): ContinuityRow[] {
-  const rows: ContinuityRow[] = [];
-  for (const { symbol, source, series, lost } of symbols.values()) {
-    for (const { key, ledger } of series.values()) {
-      if (ledger.from < 0) continue;
-      // While lost, each bucket that has ended is one more bar that should be there.
-      const to = lost ? getBucketStart(nowMs, key.timeframe) : ledger.to;
-      const seen = { ...ledger, to: Math.max(ledger.to, to) };
-      rows.push({
-        source,
-        symbol,
-        timeframe: key.timeframe,
-        ...readLedger(seen),
-        from: seen.from,
-        to: seen.to,
-      });
-    }
-  }
-  return rows.sort((a, b) =>
-    a.symbol < b.symbol
-      ? -1
-      : a.symbol > b.symbol
-      ? 1
-      : timeframeMs[a.timeframe] - timeframeMs[b.timeframe]
-  );
 }

@@ -7,7 +7,7 @@ import type { SignalRecord } from "../contracts/records.ts";
 import { createFeatureRow } from "../features/mod.ts";
 import { computeIndicators } from "../indicators/mod.ts";
 import type { LivePublisher } from "../live/types.ts";
-import type { Bar, BarColumns } from "../market/mod.ts";
+import type { Bar, BarColumns, Timeframe } from "../market/mod.ts";
 import {
   buildSignal,
   decideEmission,
@@ -17,13 +17,15 @@ import {
 } from "../signals/mod.ts";
 import type { WorldStore } from "../store/types.ts";
 import { sliceColumns } from "./columns.ts";
+import { FEATURE_BARS } from "./features.ts";
+import { createTrackRecord } from "./track_record.ts";
+import { listAll } from "./restore.ts";
 import type { SeriesState, SymbolState } from "./state.ts";
 
-/** Bars that features need for every cell, and some to settle recursive ones. */
-const FEATURE_BARS = 500;
+/** Series whose features are kept, beside those of detectors; shorter ones are made when asked. */
+const featureTimeframes: ReadonlySet<Timeframe> = new Set(["1h", "4h", "1d"]);
 /** 90 days of hours, the signal's own bar and the 24 hours after it. */
 const OUTCOME_BARS = 91 * 24 + 2;
-const PAGE_RECORDS = 500;
 /** Signals whose horizon ended longer ago than this are no longer waited for. */
 const JUDGED_WITHIN_MS = 7 * 86_400_000;
 
@@ -45,6 +47,7 @@ export function createSignalRunner({ store, live, detectors, now, thresholds = {
 }): SignalRunner {
   const newest = new Map<string, SignalRecord>();
   const waiting = new Map<string, SignalRecord[]>();
+  const track = createTrackRecord();
   const remember = (signal: SignalRecord) => {
     const key = `${signal.type} ${signal.entity}`;
     const known = newest.get(key);
@@ -70,6 +73,7 @@ export function createSignalRunner({ store, live, detectors, now, thresholds = {
       source: state.source,
       timestamp: endMs,
       now: now(),
+      accuracy: track.read(find.type, endMs),
       ...(emission === "update" && previous && { updates: previous }),
     });
     remember(signal);
@@ -95,35 +99,34 @@ export function createSignalRunner({ store, live, detectors, now, thresholds = {
     const left: SignalRecord[] = [];
     for (const signal of signals) {
       const outcome = signal.evidence.horizonMs <= endMs ? judgeOutcome(signal, hourly) : null;
-      if (outcome) await store.outcomes.create(outcome);
-      else left.push(signal);
+      if (!outcome) {
+        left.push(signal);
+        continue;
+      }
+      await store.outcomes.create(outcome);
+      track.add(outcome);
     }
     waiting.set(entity, left);
   }
 
   return {
     async load(nowMs) {
-      let cursor: string | null = null;
-      do {
-        const page: { items: SignalRecord[]; cursor: string | null } = await store.signals.list({
-          from: nowMs - JUDGED_WITHIN_MS,
-          limit: PAGE_RECORDS,
-          ...(cursor && { cursor }),
-        });
-        for (const signal of page.items) {
-          remember(signal);
-          if (signal.type === "tvl_anomaly" || await store.outcomes.get(signal.id)) continue;
-          waitFor(signal);
-        }
-        cursor = page.cursor;
-      } while (cursor);
+      for (const outcome of await listAll((query) => store.outcomes.list(query))) {
+        track.add(outcome);
+      }
+      const recent = { from: nowMs - JUDGED_WITHIN_MS };
+      for (const signal of await listAll((query) => store.signals.list(query), recent)) {
+        remember(signal);
+        if (signal.type === "tvl_anomaly" || await store.outcomes.get(signal.id)) continue;
+        waitFor(signal);
+      }
     },
     async run(state, series, bar) {
       const { timeframe } = series.key;
       const endMs = bar.time + series.lengthMs;
       const due = detectors.filter((detector) => detector.timeframe === timeframe);
       let emitted = 0;
-      if (due.length > 0) {
+      if (due.length > 0 || featureTimeframes.has(timeframe)) {
         const limit = Math.max(FEATURE_BARS, ...due.map((detector) => detector.barsNeeded));
         const bars = await store.bars.readColumns(series.key, { to: endMs, limit });
         const row = createFeatureRow(bars, computeIndicators(bars), series.key);

@@ -18,6 +18,7 @@ import type { PriceUpdate } from "../live/types.ts";
 import { type Bar, type Timeframe, timeframeMs, timeframes } from "../market/mod.ts";
 import { createTradeHistory, type TradeHistory } from "../quality/mod.ts";
 import type { SeriesKey } from "../store/types.ts";
+import { createFeatureTail, type FeatureTail } from "./features.ts";
 import type { Hole } from "./holes.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 
@@ -36,6 +37,7 @@ export interface SeriesState {
   ledger: Ledger;
   /** True once the stored bars were counted. */
   isCounted: boolean;
+  tail: FeatureTail;
 }
 
 /** One watched symbol. */
@@ -105,6 +107,7 @@ function createSeriesState(symbol: string, timeframe: Timeframe): SeriesState {
     recent: [],
     ledger: createLedger(timeframeMs[timeframe]),
     isCounted: false,
+    tail: createFeatureTail(),
   };
 }
 

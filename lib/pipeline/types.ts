@@ -36,6 +36,8 @@ export interface MarketIntake {
   markUnrepairable(symbol: string, timeframe: Timeframe, from: number, to: number): Promise<void>;
   /** Symbols that we watch now; state of others is dropped. */
   setSymbols(symbols: readonly string[]): void;
+  /** Aborts when nothing more can be taken; its reason says why in plain words. */
+  readonly halted?: AbortSignal;
 }
 
 /** How a closed bar came to be told: newly closed, corrected or mended, or loaded from the past. */

@@ -6,6 +6,7 @@
 import { createIndicatorSet, indicatorNames, type IndicatorSet } from "../indicators/mod.ts";
 import { type Bar, type BarColumns, getBarRow } from "../market/mod.ts";
 import type { WorldStore } from "../store/types.ts";
+import { createFeatureTail, FEATURE_BARS } from "./features.ts";
 import { countBars } from "./ledger.ts";
 import {
   getSeries,
@@ -43,6 +44,10 @@ export async function warmSeries(
     const bar = getBarRow(columns, i);
     series.recent.push({ bar, isConfirmed: confirmed.has(bar.time) });
   }
+  const tailFrom = Math.max(0, length - FEATURE_BARS);
+  series.tail = createFeatureTail(
+    Array.from({ length: length - tailFrom }, (_, i) => getBarRow(columns, tailFrom + i)),
+  );
   if (series.key.timeframe !== "1h") return;
   for (let i = Math.max(0, length - 30); i < length; i++) {
     noteHourClose(state, columns.time[i]!, columns.close[i]!);

@@ -39,7 +39,7 @@ export function resumeSymbol(
   state.lost = null;
   const isPlayedOn = isReplay && lost.reason === "restart";
   if (isContiguous || (isPlayedOn && bucket === builder.start)) {
-    if (lost.reason === "restart") return;
+    if (lost.reason === "restart" && !lost.isRecorded) return;
     lost.to = lost.from;
     lost.status = "repaired";
     onHole(state, lost);

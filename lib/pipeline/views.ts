@@ -1,0 +1,74 @@
+/**
+ * What can be read of a running pipeline: prices, completeness, figures.
+ *
+ * @module
+ */
+import type { PriceUpdate } from "../live/types.ts";
+import { getBucketStart, timeframeMs } from "../market/mod.ts";
+import { getCheckCounts } from "../quality/mod.ts";
+import type { Committer } from "./committer.ts";
+import { readLedger } from "./ledger.ts";
+import { getPriceChange, type IntakeState, type SymbolState } from "./state.ts";
+import type { ContinuityRow, PipelineStats, SymbolQuality } from "./types.ts";
+
+/** Returns the figures since the start; `rate` is trades of the last whole second. */
+export function readStats(state: IntakeState, committer: Committer, rate: number): PipelineStats {
+  const figures = committer.getFigures();
+  return {
+    ...state.counts,
+    tradesPerSecond: rate,
+    ...figures,
+    latencyMs: { ...figures.latencyMs },
+    equalShare: figures.compared === 0 ? 1 : figures.equal / figures.compared,
+  };
+}
+
+/** Returns the quality of a symbol's trades. */
+export function readQuality({ symbol, history }: SymbolState): SymbolQuality {
+  return { symbol, score: history.score, checks: getCheckCounts(history) };
+}
+
+/** Returns the newest price of every symbol that has one. */
+export function listPrices(
+  symbols: ReadonlyMap<string, SymbolState>,
+  nowMs: number,
+): PriceUpdate[] {
+  const prices: PriceUpdate[] = [];
+  for (const state of symbols.values()) {
+    const { price } = state;
+    if (!price) continue;
+    prices.push({ ...price, price_change_24h: getPriceChange(state, price.price, nowMs) });
+  }
+  return prices;
+}
+
+/** Returns how complete every series is, by symbol, then by length. */
+export function listContinuity(
+  symbols: ReadonlyMap<string, SymbolState>,
+  nowMs: number,
+): ContinuityRow[] {
+  const rows: ContinuityRow[] = [];
+  for (const { symbol, source, series, lost } of symbols.values()) {
+    for (const { key, ledger } of series.values()) {
+      if (ledger.from < 0) continue;
+      // While lost, each bucket that has ended is one more bar that should be there.
+      const to = lost ? getBucketStart(nowMs, key.timeframe) : ledger.to;
+      const seen = { ...ledger, to: Math.max(ledger.to, to) };
+      rows.push({
+        source,
+        symbol,
+        timeframe: key.timeframe,
+        ...readLedger(seen),
+        from: seen.from,
+        to: seen.to,
+      });
+    }
+  }
+  return rows.sort((a, b) =>
+    a.symbol < b.symbol
+      ? -1
+      : a.symbol > b.symbol
+      ? 1
+      : timeframeMs[a.timeframe] - timeframeMs[b.timeframe]
+  );
+}
