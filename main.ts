@@ -21,8 +21,8 @@ import type { ModeView, PageData, State } from "./lib/ui/state.ts";
 const version = "0.1.0";
 /** The recording that comes along. */
 const bundledRecording = new URL("./tests/fixtures/recorded", import.meta.url).pathname;
-/** Time between two rounds of the hub: the window in which prices become one message. */
-const hubTickMs = 100;
+/** Time between two rounds of the hub; each sends prices to a tenth of the clients. */
+const hubTickMs = 10;
 const diskCheckMs = 60_000;
 /** How often the played minute of a recording is written down. */
 const keepPlayedMs = 5_000;
@@ -159,6 +159,7 @@ async function startMarket(parts: { config: Config; store: Store; log: Logger })
     log,
     limits: { connectionsPerIp: config.wsPerIp },
     resolveSymbol: (text) => symbols.peek(text)?.symbol ?? null,
+    defer: (run) => void setTimeout(run, 0),
     snapshot: {
       prices: () => pipeline.listPrices(),
       signals: () => [],

@@ -45,6 +45,30 @@ const pollers: Record<string, Poller> = {
   },
 };
 
+/**
+ * Says whether the server answers at all, without waiting for every way of the live stream to have
+ * failed; the service worker never answers this from what it kept.
+ */
+async function isServerGone(): Promise<boolean> {
+  try {
+    await fetch("/health", { cache: "no-store" });
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Tells the page of a connection's state, and whether its figures are only kept ones. */
+function takeState(state: LiveState, getNow: () => LiveState): void {
+  liveState.value = state;
+  isOffline.value = state.status === "disconnected" || !navigator.onLine ||
+    (isOffline.peek() && state.status !== "connected");
+  if (state.status !== "reconnecting" || state.retryAtMs === null || isOffline.peek()) return;
+  void isServerGone().then((isGone) => {
+    if (isGone && getNow().status !== "connected") isOffline.value = true;
+  });
+}
+
 /** Returns the page's connection and opens it when it is first asked for; only in a browser. */
 export function getLiveClient(): LiveClient {
   if (client) return client;
@@ -65,11 +89,11 @@ export function getLiveClient(): LiveClient {
   client = opened;
   isOffline.value = !navigator.onLine;
   opened.on("prices", (message) => takePrices(message.data));
-  opened.onState((state) => {
-    liveState.value = state;
-    isOffline.value = state.status === "disconnected" || !navigator.onLine;
+  opened.onState((state) => takeState(state, () => opened.getState()));
+  addEventListener("online", () => {
+    if (opened.getState().status === "connected") isOffline.value = false;
+    opened.retryNow();
   });
-  addEventListener("online", () => opened.retryNow());
   addEventListener("offline", () => isOffline.value = true);
   return opened;
 }

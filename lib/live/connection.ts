@@ -59,6 +59,8 @@ export interface Client {
   sequences: Map<PublicChannel, number>;
   /** Groups by which price bytes are shared, so that leaving is cheap. */
   priceKey: string | null;
+  /** Its share of each 100 ms: clients of different phases are sent prices at different times. */
+  phase: number;
   /** Set while the client is behind: from where it has to be caught up, and since when. */
   behind: { eventsFrom: number; valuesFrom: number; sinceMs: number } | null;
   /** Tokens left for messages, and when they were last refilled. */
@@ -70,7 +72,7 @@ export interface Client {
 /** Returns the state of a client that has just connected. */
 export function createClient(
   port: ClientPort,
-  { ip, nowMs, tokens }: { ip: string; nowMs: number; tokens: number },
+  { ip, nowMs, tokens, phase }: { ip: string; nowMs: number; tokens: number; phase: number },
 ): Client {
   return {
     port,
@@ -79,6 +81,7 @@ export function createClient(
     subscriptions: new Map(),
     sequences: new Map(),
     priceKey: null,
+    phase,
     behind: null,
     tokens,
     refilledMs: nowMs,

@@ -7,6 +7,8 @@ import { assert } from "../assert.ts";
 import { type Client, defaultHubLimits, type HubLimits } from "./connection.ts";
 import { createEventLog, type EventLog } from "./event_log.ts";
 import { createCounts, type HubOptions } from "./hub_types.ts";
+import { Outbox } from "./outbox.ts";
+import { phaseCount } from "./phases.ts";
 import { PriceGroups } from "./price_groups.ts";
 import { type PublicChannel, publicChannels } from "./types.ts";
 
@@ -19,14 +21,17 @@ export class Delivery {
   protected readonly byChannel = new Map<PublicChannel, Set<Client>>(
     publicChannels.map((channel) => [channel, new Set()]),
   );
-  protected readonly priceGroups = new PriceGroups();
+  /** By phase. */
+  protected readonly priceGroups = Array.from({ length: phaseCount }, () => new PriceGroups());
   protected readonly perIp = new Map<string, number>();
   protected readonly counts = createCounts();
+  protected readonly outbox: Outbox<Client>;
 
   constructor(options: HubOptions) {
     assert(/^[\w.]+$/.test(options.epoch), `Epoch must be a plain word, was "${options.epoch}"`);
     this.options = options;
     this.limits = { ...defaultHubLimits, ...options.limits };
+    this.outbox = new Outbox(options.defer);
     this.log = createEventLog({
       epoch: options.epoch,
       ageMaxMs: this.limits.logAgeMs,
@@ -106,7 +111,7 @@ export class Delivery {
     this.counts.disconnected++;
     this.clients.delete(client);
     for (const channel of client.subscriptions.keys()) this.byChannel.get(channel)!.delete(client);
-    this.priceGroups.leave(client);
+    this.priceGroups[client.phase]!.leave(client);
     client.subscriptions.clear();
     const left = (this.perIp.get(client.ip) ?? 1) - 1;
     if (left > 0) this.perIp.set(client.ip, left);

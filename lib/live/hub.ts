@@ -22,6 +22,8 @@ import {
 import { type BarUpdate, type PriceUpdate, type PublicChannel, publicChannels } from "./types.ts";
 import { type Hub, type HubOptions, type HubStats, type LiveConnection } from "./hub_types.ts";
 import { Delivery } from "./delivery.ts";
+import { PhaseClock, phaseCount } from "./phases.ts";
+import type { PriceGroups } from "./price_groups.ts";
 import { formatSnapshot } from "./snapshot.ts";
 import { BarBoard, PriceBoard } from "./values.ts";
 
@@ -38,17 +40,23 @@ export function createHub(options: HubOptions): Hub {
 
 /** Recent events that a channel without a snapshot of its own shows to those who join. */
 const recentMax = 50;
+/** Ticks that may be left to events in slices before the rest of them goes out in one go. */
+const postponedMax = 5;
 
 class LiveHub extends Delivery implements Hub {
   readonly #prices = new PriceBoard();
   readonly #bars: BarBoard;
   readonly #recent = new Map<PublicChannel, { match: EventMatch; json: string }[]>();
+  readonly #phases: PhaseClock;
   #beatMs: number;
   #isSeeded = false;
+  /** Ticks in a row that left the network to events on their way. */
+  #postponed = 0;
 
   constructor(options: HubOptions) {
     super(options);
     this.#bars = new BarBoard(this.limits.runningBarMs);
+    this.#phases = new PhaseClock(options.now());
     this.#beatMs = options.now();
   }
 
@@ -98,6 +106,7 @@ class LiveHub extends Delivery implements Hub {
       ip,
       nowMs: this.options.now(),
       tokens: this.limits.messagesPerSecond,
+      phase: this.counts.connected % phaseCount,
     });
     this.clients.add(client);
     this.perIp.set(ip, (this.perIp.get(ip) ?? 0) + 1);
@@ -118,9 +127,13 @@ class LiveHub extends Delivery implements Hub {
 
   tick(): void {
     const nowMs = this.options.now();
-    this.#flushPrices();
+    // Prices do not overtake events on their way, but wait for them only so long.
+    if (!this.outbox.isEmpty && ++this.#postponed <= postponedMax) return;
+    this.#postponed = 0;
+    this.outbox.drain();
+    this.#sendPrices(this.#phases.take(nowMs));
     for (const due of this.#bars.listDue(nowMs, () => this.log.take())) this.#sendRunning(due);
-    for (const client of [...this.clients]) if (client.behind) this.#catchUp(client, nowMs);
+    for (const client of this.clients) if (client.behind) this.#catchUp(client, nowMs);
     this.log.trim(nowMs);
     if (nowMs - this.#beatMs < this.limits.heartbeatMs && nowMs >= this.#beatMs) return;
     this.#beatMs = nowMs;
@@ -148,6 +161,7 @@ class LiveHub extends Delivery implements Hub {
   }
 
   close(): void {
+    this.outbox.drain();
     for (const client of [...this.clients]) {
       this.closeClient(client, 1001, "the server is stopping");
     }
@@ -163,38 +177,41 @@ class LiveHub extends Delivery implements Hub {
   #append(channel: PublicChannel, match: EventMatch, json: string): number {
     this.counts.published++;
     const event = this.log.append({ channel, match, json, atMs: this.options.now() });
-    for (const client of this.byChannel.get(channel)!) {
-      const subscription = client.subscriptions.get(channel)!;
-      if (!this.#isBehind(client, event.n) && isMatch(subscription, match)) {
-        this.send(client, "update", channel, event.n, json);
-      }
-    }
+    this.#sendAll(channel, event.n, match, json);
     return event.n;
   }
 
-  #sendRunning({ symbol, timeframe, json }: { symbol: string; timeframe: string; json: string }) {
-    const n = this.log.head();
-    this.counts.published++;
-    for (const client of this.byChannel.get("bars")!) {
-      const subscription = client.subscriptions.get("bars")!;
-      if (!this.#isBehind(client, n) && isMatch(subscription, { symbol, timeframe })) {
-        this.send(client, "update", "bars", n, json);
+  /** Sends to all who want it now; who joins later has it in the first message. */
+  #sendAll(channel: PublicChannel, n: number, match: EventMatch, json: string): void {
+    this.outbox.post(this.byChannel.get(channel)!, (client) => {
+      const subscription = client.subscriptions.get(channel);
+      if (subscription && !this.#isBehind(client, n) && isMatch(subscription, match)) {
+        this.send(client, "update", channel, n, json);
       }
-    }
+    });
   }
 
-  #flushPrices(): void {
-    if (this.#prices.changedCount === 0) return;
-    const n = this.log.take();
-    const symbols = this.#prices.flush(n);
+  #sendRunning({ symbol, timeframe, json }: { symbol: string; timeframe: string; json: string }) {
     this.counts.published++;
-    for (const group of this.priceGroups.list()) {
-      const json = this.#prices.format(symbols, group.symbols);
-      if (json === null) continue;
-      for (const client of group.clients) {
-        if (!this.#isBehind(client, n)) this.send(client, "update", "prices", n, json);
+    this.#sendAll("bars", this.log.head(), { symbol, timeframe }, json);
+  }
+
+  /** Sends to these phases what changed since each had its turn. */
+  #sendPrices(turns: readonly number[]): void {
+    if (turns.length === 0) return;
+    if (this.#prices.flush(turns[0]!) > 0) this.counts.published++;
+    if (this.#prices.leaving.size === 0) return;
+    const n = this.log.take();
+    for (const turn of turns) {
+      for (const group of this.priceGroups[turn % phaseCount]!.list()) {
+        const json = this.#prices.format(this.#prices.leaving.keys(), group.symbols);
+        if (json === null) continue;
+        for (const client of group.clients) {
+          if (!this.#isBehind(client, n)) this.send(client, "update", "prices", n, json);
+        }
       }
     }
+    this.#prices.settle(turns.at(-1)! - phaseCount + 1, n);
   }
 
   /** Whether a client takes no more for now; event `n` is the first that it then misses. */
@@ -271,6 +288,8 @@ class LiveHub extends Delivery implements Hub {
   ): void {
     const first = commands[0];
     if (!first) return;
+    // What was published before must not arrive after the answer, nor twice.
+    this.outbox.drain();
     if (first.kind === "ping") return this.answer(client, "pong", {});
     const joined = new Set<PublicChannel>();
     for (const command of commands) {
@@ -300,7 +319,7 @@ class LiveHub extends Delivery implements Hub {
     const subscription = widenSubscription(before, { ...command, symbols });
     client.subscriptions.set(channel, subscription);
     this.byChannel.get(channel)!.add(client);
-    if (channel === "prices") this.priceGroups.join(client, subscription.symbols);
+    if (channel === "prices") this.#getGroups(client).join(client, subscription.symbols);
   }
 
   #unsubscribe(client: Client, command: Command & { kind: "unsubscribe" }): void {
@@ -318,9 +337,13 @@ class LiveHub extends Delivery implements Hub {
         this.byChannel.get(channel)!.delete(client);
       }
       if (channel !== "prices") continue;
-      this.priceGroups.leave(client);
-      if (symbols.size > 0) this.priceGroups.join(client, symbols);
+      this.#getGroups(client).leave(client);
+      if (symbols.size > 0) this.#getGroups(client).join(client, symbols);
     }
+  }
+
+  #getGroups(client: Client): PriceGroups {
+    return this.priceGroups[client.phase]!;
   }
 
   #resolveSymbol(text: string): string {

@@ -51,7 +51,10 @@ export interface LiveConnection {
   disconnect(options?: { stale?: boolean }): void;
 }
 
-/** Publishes to connected clients. `tick` is called from outside every 100 ms. */
+/**
+ * Publishes to connected clients. `tick` is called from outside, best every 10 ms: each call sends
+ * prices to the clients whose share of the 100 ms has come, and a late call to all that it missed.
+ */
 export interface Hub extends LivePublisher {
   /** Returns null (and closes the port) when the address has too many connections. */
   connect(port: ClientPort, client: { ip: string }): LiveConnection | null;
@@ -73,6 +76,11 @@ export interface HubOptions {
   log: Logger;
   limits?: Partial<HubLimits>;
   saved?: SavedLog;
+  /**
+   * Runs a function soon, after the network had its turn. With it an event for many clients leaves
+   * in slices; without it, in one go.
+   */
+  defer?(run: () => void): void;
   /** Turns a canonical id into the exchange's spelling; null where unknown. */
   resolveSymbol?(text: string): string | null;
 }

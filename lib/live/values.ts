@@ -7,16 +7,21 @@
 import { isMatch, type Subscription } from "./subscription.ts";
 import type { BarUpdate, PriceUpdate } from "./types.ts";
 
-/** A value with its JSON, made once, and the number at which it went out. */
+/**
+ * A value with its JSON, made once, and the number at which it had gone out to everybody; infinite
+ * while somebody waits for it, so that whoever resumes meanwhile gets it.
+ */
 interface Value {
   json: string;
   n: number;
 }
 
-/** The newest price of every symbol, and which changed since the last flush. */
+/** The newest price of every symbol, and which of them are on their way to the clients. */
 export class PriceBoard {
   #values = new Map<string, Value>();
   #changed = new Map<string, PriceUpdate>();
+  /** Symbols that some phase of clients has not got yet, with the first turn that sends them. */
+  #leaving = new Map<string, number>();
 
   set(update: PriceUpdate): void {
     this.#changed.set(update.symbol, update);
@@ -30,19 +35,29 @@ export class PriceBoard {
     }
   }
 
-  /** Number of symbols that wait for the next flush. */
-  get changedCount(): number {
-    return this.#changed.size;
-  }
-
-  /** Makes the bytes of what changed, under number `n`; returns the changed symbols. */
-  flush(n: number): string[] {
-    const symbols = [...this.#changed.keys()];
+  /** Makes the bytes of what changed, to be sent from this turn on; returns how much changed. */
+  flush(turn: number): number {
+    const count = this.#changed.size;
     for (const [symbol, update] of this.#changed) {
-      this.#values.set(symbol, { json: JSON.stringify(update), n });
+      this.#values.set(symbol, { json: JSON.stringify(update), n: Infinity });
+      this.#leaving.set(symbol, turn);
     }
     this.#changed.clear();
-    return symbols;
+    return count;
+  }
+
+  /** Symbols that the next phase has to be sent. */
+  get leaving(): ReadonlyMap<string, number> {
+    return this.#leaving;
+  }
+
+  /** Notes that what left first at this turn or before has reached every phase, by number `n`. */
+  settle(turn: number, n: number): void {
+    for (const [symbol, since] of this.#leaving) {
+      if (since > turn) continue;
+      this.#values.get(symbol)!.n = n;
+      this.#leaving.delete(symbol);
+    }
   }
 
   /** JSON list of these symbols' prices; null when none of them is part of `wanted`. */
