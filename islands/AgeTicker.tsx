@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { formatAge, formatDateTime, formatIso } from "../lib/format/dates.ts";
 import { strings } from "../lib/format/strings.ts";
-import { getLivePrice, isOffline } from "../lib/ui/page_state.ts";
+import { getLivePrice, isOffline, stillAtMs } from "../lib/ui/page_state.ts";
 
 /** What an age is counted from. */
 interface Props {
@@ -42,7 +42,7 @@ export default function AgeTicker(props: Props) {
   const elapsedMs = props.isStill ? 0 : Math.max(0, nowMs - props.wallMs);
   const text = isOffline.value
     ? `${strings.age.asOf} ${formatDateTime(timeMs)}`
-    : formatAge(timeMs, props.marketMs + elapsedMs);
+    : formatAge(timeMs, stillAtMs.value ?? props.marketMs + elapsedMs);
   return (
     <span class="age">
       {source} · <time dateTime={formatIso(timeMs)} title={formatDateTime(timeMs)}>{text}</time>

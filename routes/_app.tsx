@@ -1,7 +1,9 @@
 import type { PageProps } from "fresh";
 import { asset } from "fresh/runtime";
+import InstallButton from "../islands/InstallButton.tsx";
 import LiveStatus from "../islands/LiveStatus.tsx";
 import OfflineNotice from "../islands/OfflineNotice.tsx";
+import RecordingBanner from "../islands/RecordingBanner.tsx";
 import ServiceWorker from "../islands/ServiceWorker.tsx";
 import Shortcuts from "../islands/Shortcuts.tsx";
 import ThemeToggle from "../islands/ThemeToggle.tsx";
@@ -29,10 +31,15 @@ export default function App({ Component, url, state }: PageProps<unknown, State>
       <body>
         <Shell
           path={url.pathname}
-          mode={state?.mode}
-          notice={<OfflineNotice marketMs={state?.data?.marketNow() ?? 0} />}
+          notice={
+            <>
+              {state?.mode && <RecordingBanner mode={state.mode} />}
+              <OfflineNotice marketMs={state?.data?.marketNow() ?? 0} />
+            </>
+          }
           controls={
             <>
+              <InstallButton />
               <LiveStatus />
               <ThemeToggle />
             </>

@@ -1,11 +1,10 @@
 /**
- * The frame of every page: header, navigation, and the word on recorded data.
+ * The frame of every page: header, navigation and main area.
  *
  * @module
  */
 import type { ComponentChildren } from "preact";
-import { formatDateTime, strings } from "../format/mod.ts";
-import type { ModeView } from "./state.ts";
+import { strings } from "../format/mod.ts";
 
 const links = [
   ["/", strings.nav.dashboard],
@@ -13,29 +12,6 @@ const links = [
   ["/explore/signals", strings.nav.signals],
   ["/continuity", strings.nav.continuity],
 ] as const;
-
-/** Says that the data is recorded, when, and at the end offers to play it again. */
-export function ReplayBanner({ mode }: { mode: ModeView }) {
-  if (mode.mode !== "replay") return null;
-  const words = strings.replay;
-  const hasDates = mode.recordedFrom !== undefined && mode.recordedTo !== undefined;
-  return (
-    <aside class="banner" aria-label={words.heading}>
-      <p>
-        <strong>{words.heading}</strong> {hasDates
-          ? words.span(formatDateTime(mode.recordedFrom), formatDateTime(mode.recordedTo))
-          : words.noDates}
-        {mode.provenance && <small>{mode.provenance}</small>}
-        {mode.ended && <span class="ended">{words.ended}</span>}
-      </p>
-      {mode.ended && (
-        <form method="post" action="/play-again">
-          <button type="submit">{words.again}</button>
-        </form>
-      )}
-    </aside>
-  );
-}
 
 /** Two candles: one risen, one fallen. */
 function Brand() {
@@ -59,9 +35,8 @@ function Brand() {
 
 /** Header, navigation and main area; `controls` stand at the right of the header, `notice` above the page. */
 export function Shell(
-  { path, mode, controls, notice, children }: {
+  { path, controls, notice, children }: {
     path: string;
-    mode: ModeView | undefined;
     controls: ComponentChildren;
     notice?: ComponentChildren;
     children: ComponentChildren;
@@ -91,7 +66,6 @@ export function Shell(
           </ul>
         </nav>
         <main id="main" tabIndex={-1}>
-          {mode && <ReplayBanner mode={mode} />}
           {notice}
           {children}
         </main>

@@ -26,6 +26,9 @@ export const theme: Signal<Theme> = signal<Theme>("dark");
 /** The connection as far as it concerns ages: true once the network is known to be gone. */
 export const isOffline: Signal<boolean> = signal(false);
 
+/** Market time at which the recording ended while the page was open, epoch ms; null before. */
+export const stillAtMs: Signal<number | null> = signal<number | null>(null);
+
 /** The newest price of a symbol, as it comes in while a page is open. */
 export interface LivePrice {
   symbol: string;

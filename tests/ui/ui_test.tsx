@@ -8,7 +8,9 @@ import { createChartModel } from "../../lib/ui/chart_model.ts";
 import { describeChartUrl, parseChart } from "../../lib/ui/chart_request.ts";
 import { readChoice, writeChoice } from "../../lib/ui/page_state.ts";
 import { readSafely } from "../../lib/ui/read.ts";
-import { ReplayBanner } from "../../lib/ui/Shell.tsx";
+import { isAppleTouch } from "../../lib/ui/install.ts";
+import { readHasEnded } from "../../lib/ui/recording.ts";
+import { ReplayBanner } from "../../lib/ui/ReplayBanner.tsx";
 import { makeBar } from "../support/web.ts";
 
 const item = (id: string, timestamp: number) => ({
@@ -127,4 +129,27 @@ Deno.test("recorded data is named with its dates, and can be played again at the
   assert.doesNotMatch(text, /play-again/);
   assert.match(renderToString(<ReplayBanner mode={{ ...mode, ended: true }} />), /play-again/);
   assert.equal(renderToString(<ReplayBanner mode={{ mode: "live" }} />), "");
+});
+
+Deno.test("a recording has ended only when the server says so", async () => {
+  const cases = [[true, { ended: true }], [false, { ended: false }], [false, null], [false, "x"]];
+  for (const [expected, value] of cases) {
+    const answer = { ok: true, json: () => Promise.resolve(value) };
+    assert.equal(await readHasEnded(() => Promise.resolve(answer)), expected);
+    assert.equal(await readHasEnded(() => Promise.resolve({ ...answer, ok: false })), false);
+  }
+  assert.equal(await readHasEnded(() => Promise.reject(new TypeError("no network"))), false);
+});
+
+Deno.test("devices whose app is installed by hand are known, tablets that say Macintosh too", () => {
+  const cases = [
+    ["Mozilla/5.0 (iPhone; CPU iPhone OS 17_0)", 5, true],
+    ["Mozilla/5.0 (Macintosh; Intel Mac OS X)", 5, true],
+    ["Mozilla/5.0 (Macintosh; Intel Mac OS X)", 0, false],
+    ["Mozilla/5.0 (Linux; Android 14)", 5, false],
+    ["", 0, false],
+  ] as const;
+  for (const [agent, points, expected] of cases) {
+    assert.equal(isAppleTouch(agent, points), expected, agent);
+  }
 });
