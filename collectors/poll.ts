@@ -1,24 +1,29 @@
 /**
- * Polling, once for all sources: asks at the source's cadence and survives whatever it answers.
+ * Polling, once for all feeds: asks at the feed's cadence and survives whatever it answers.
  *
  * @module
  */
 import type { Clock } from "../lib/clock.ts";
-import type { MarketDataRecord } from "../lib/contracts/records.ts";
 import type { Logger } from "../lib/log.ts";
 import { BreakerOpenError, createBackoff } from "../lib/resilience/mod.ts";
 import { type CollectorHealth, createHealth } from "./health.ts";
 import { fetchJson, GeoBlockedError, type HttpOptions, RateLimitedError } from "./http.ts";
-import { type PollSource, SourceParseError } from "./source.ts";
+import {
+  type Feed,
+  type FeedContext,
+  type PollSource,
+  SourceParseError,
+  type SourceRecords,
+} from "./source.ts";
 
 /** What polling needs. */
 export interface PollOptions {
-  /** What to ask for, read anew each round. */
-  entities(): readonly string[];
-  /** Called before each round, such as to read the symbols again. */
-  prepare?(): Promise<void>;
+  /** Headers that carry the key. */
+  headers?: Record<string, string>;
+  /** What the feed may know, read anew each round. */
+  readContext(): Promise<FeedContext>;
   http: HttpOptions;
-  putMarketData(records: readonly MarketDataRecord[]): Promise<void>;
+  put(records: SourceRecords): Promise<unknown>;
   clock: Clock;
   log: Logger;
   onHealth(health: CollectorHealth): void;
@@ -28,10 +33,14 @@ export interface PollOptions {
 /** Hosts that refuse our region are tried again after this long. */
 const blockedRetryMs = 15 * 60_000;
 
-/** Polls until `signal` is aborted. Never rejects. */
-export async function runPoll(source: PollSource, options: PollOptions): Promise<void> {
+/** Polls one feed until `signal` is aborted. Never rejects. */
+export async function runPoll(
+  source: PollSource,
+  feed: Feed,
+  options: PollOptions,
+): Promise<void> {
   const { clock, log, onHealth, signal } = options;
-  const backoff = createBackoff({ initialMs: 1_000, maxMs: Math.max(60_000, source.cadenceMs) });
+  const backoff = createBackoff({ initialMs: 1_000, maxMs: Math.max(60_000, feed.cadenceMs) });
   let health = createHealth(source.key);
   const report = (change: Partial<CollectorHealth>) => {
     const { retryAtMs: _old, ...rest } = health;
@@ -39,17 +48,18 @@ export async function runPoll(source: PollSource, options: PollOptions): Promise
     onHealth(health);
   };
   while (!signal.aborted) {
-    const error = await runRound(source, options);
+    const error = await runRound(feed, options);
     if (signal.aborted) break;
     if (error === null) {
       backoff.reset();
       report({ state: "live", lastMessageMs: clock.now(), detail: "answers" });
-      await clock.wait(source.cadenceMs, signal);
+      await clock.wait(feed.cadenceMs, signal);
       continue;
     }
     const waitMs = Math.max(backoff.next(), getRetryAfterMs(error));
     log.warn("a poll failed", {
       source: source.key,
+      feed: feed.name,
       attempt: backoff.attempts(),
       waitMs,
       error: String(error),
@@ -69,19 +79,21 @@ export async function runPoll(source: PollSource, options: PollOptions): Promise
 }
 
 /** Asks everything once; returns the first error, after having tried all, or null. */
-async function runRound(source: PollSource, options: PollOptions): Promise<unknown> {
-  const { http, clock, putMarketData, signal } = options;
+async function runRound(feed: Feed, options: PollOptions): Promise<unknown> {
+  const { http, clock, put, signal, headers } = options;
   let first: unknown = null;
+  let context: FeedContext;
   try {
-    await options.prepare?.();
+    context = await options.readContext();
   } catch (error) {
     return error;
   }
-  for (const request of source.requests(options.entities())) {
+  for (const request of feed.requests(context)) {
     if (signal.aborted) break;
     try {
-      const body = await fetchJson(request, { ...http, signal });
-      await putMarketData(source.parse(body, clock.now()));
+      const sent = { ...request, headers: { ...request.headers, ...headers } };
+      const body = await fetchJson(sent, { ...http, signal });
+      await put(feed.parse(body, { receivedMs: clock.now(), request }));
     } catch (error) {
       first ??= error;
     }

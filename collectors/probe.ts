@@ -4,6 +4,7 @@
  * @module
  */
 import { pollSources, streamSources } from "./mod.ts";
+import type { FeedContext, PollSource } from "./source.ts";
 import type { SourceAddresses } from "./run.ts";
 
 /**
@@ -19,10 +20,7 @@ export async function isAnySourceThere(
 ): Promise<boolean> {
   const urls = [
     ...streamSources.map((source) => ({ source, path: source.time.request().path })),
-    ...pollSources.map((source) => ({
-      source,
-      path: source.requests(["bitcoin"])[0]?.path ?? "/",
-    })),
+    ...pollSources.map((source) => ({ source, path: getFirstPath(source) })),
   ].flatMap(({ source, path }) =>
     (addresses[source.key]?.rest ?? source.addresses.rest).map((base) => base + path)
   );
@@ -38,4 +36,16 @@ export async function isAnySourceThere(
   const found = await Promise.any(urls.map(isThere)).catch(() => false);
   stop.abort();
   return found;
+}
+
+/** A start that follows nothing yet, as the path alone matters. */
+const nothing: FeedContext = {
+  symbols: [],
+  nowMs: 0,
+  getLastBarTime: () => null,
+  dexPairs: [],
+};
+
+function getFirstPath({ feeds }: PollSource): string {
+  return feeds.flatMap((feed) => feed.requests(nothing))[0]?.path ?? "/";
 }

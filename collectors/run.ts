@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import type { MarketSymbol, Timeframe } from "../lib/market/mod.ts";
+import type { Timeframe } from "../lib/market/mod.ts";
 import type { MarketIntake } from "../lib/pipeline/types.ts";
 import { Breaker, Budget, createBackoff } from "../lib/resilience/mod.ts";
 import type { WorldStore } from "../lib/store/types.ts";
@@ -15,6 +15,7 @@ import { fetchJson, GeoBlockedError, Hosts, type HttpOptions } from "./http.ts";
 import { type Leases, runWithLease } from "./lease.ts";
 import { pollSources, streamSources } from "./mod.ts";
 import { runPoll } from "./poll.ts";
+import { putRecords, readFeedContext } from "./records.ts";
 import type { OpenSocket } from "./socket.ts";
 import type { PollSource, StreamSource } from "./source.ts";
 import { runStream } from "./stream.ts";
@@ -63,16 +64,19 @@ export interface Collectors {
 const streamLimitPerMinute = 1200;
 const blockedRetryMs = 5 * 60_000;
 
-/** Starts all collectors; returns at once. */
+/**
+ * Starts all collectors; returns at once. When the intake halts they all stop for good, and their
+ * health says why.
+ */
 export function startCollectors(options: CollectorOptions): Collectors {
-  const { onHealth, clock, log, sources = { stream: streamSources, poll: pollSources } } = options;
+  const { clock, log, intake, sources = { stream: streamSources, poll: pollSources } } = options;
   const stop = new AbortController();
   const holder = crypto.randomUUID();
-  const records = new Map<string, CollectorHealth>();
-  const report = (health: CollectorHealth) => {
-    records.set(health.source, health);
-    onHealth(health);
-  };
+  const { report, list, end } = createBoard(options.onHealth);
+  const unlisten = onAbort(intake.halted, (reason) => {
+    stop.abort();
+    end(reason);
+  });
   const readies: Promise<void>[] = [];
   const runs: Promise<void>[] = [];
   for (const source of sources.stream) {
@@ -105,12 +109,45 @@ export function startCollectors(options: CollectorOptions): Collectors {
   }
   return {
     async stop() {
+      unlisten();
       stop.abort();
       await Promise.all(runs);
     },
-    health: () => [...records.values()],
+    health: list,
     ready: allReady,
   };
+}
+
+/** Keeps the newest health of every source, and what ended them all. */
+function createBoard(onHealth: (health: CollectorHealth) => void) {
+  const records = new Map<string, CollectorHealth>();
+  let reason: string | null = null;
+  const report = (health: CollectorHealth) => {
+    const told = reason === null ? health : stopHealth(health, reason);
+    records.set(told.source, told);
+    onHealth(told);
+  };
+  return {
+    report,
+    list: () => [...records.values()],
+    /** Everything is stopped from now on, whatever a collector says while it ends. */
+    end(why: string) {
+      reason = why;
+      for (const health of [...records.values()]) report(health);
+    },
+  };
+}
+
+function stopHealth({ retryAtMs: _never, ...health }: CollectorHealth, detail: string) {
+  return { ...health, state: "stopped" as const, detail };
+}
+
+/** Calls back with the signal's reason, at once if it is aborted; returns how to stop that. */
+function onAbort(signal: AbortSignal | undefined, listener: (reason: string) => void): () => void {
+  const tell = () => listener(String(signal?.reason));
+  if (signal?.aborted) tell();
+  signal?.addEventListener("abort", tell, { once: true });
+  return () => signal?.removeEventListener("abort", tell);
 }
 
 type Running = CollectorOptions & { signal: AbortSignal };
@@ -231,19 +268,18 @@ async function loadSymbols(
 }
 
 async function collectPolled(source: PollSource, options: Running): Promise<void> {
-  const { store, addresses, clock, log, onHealth, signal } = options;
+  const { store, intake, addresses, clock, log, onHealth, signal } = options;
   const rest = addresses[source.key]?.rest ?? source.addresses.rest;
-  let symbols: readonly MarketSymbol[] = [];
-  await runPoll(source, {
-    entities: () => source.listEntities?.(symbols) ?? [],
-    prepare: async () => {
-      symbols = (await store.symbols.list({ limit: 1000 })).items.filter(({ active }) => active);
-    },
-    http: createHttp(source.key, rest, source.limitPerMinute, options),
-    putMarketData: (records) => store.marketData.putMany(records),
-    clock,
-    log,
-    onHealth,
-    signal,
-  });
+  const http = createHttp(source.key, rest, source.limitPerMinute, options);
+  await Promise.all(source.feeds.map((feed) =>
+    runPoll(source, feed, {
+      readContext: () => readFeedContext(store, clock.now()),
+      http,
+      put: (records) => putRecords({ store, intake, source: source.key }, records),
+      clock,
+      log,
+      onHealth,
+      signal,
+    })
+  ));
 }

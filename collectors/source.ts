@@ -4,7 +4,16 @@
  * @module
  */
 import type { Bar, MarketSymbol, Timeframe, Trade } from "../lib/market/mod.ts";
-import type { MarketDataRecord } from "../lib/contracts/records.ts";
+import type {
+  DexListingRecord,
+  DexNetworkRecord,
+  DexPairRecord,
+  DexTradeRecord,
+  MarketDataRecord,
+  NewsRecord,
+  TvlRecord,
+} from "../lib/contracts/records.ts";
+import type { TradingCalendar } from "../lib/market/mod.ts";
 
 /** What a stream frame says, in our own nouns. */
 export type StreamEvent =
@@ -22,8 +31,12 @@ export type StreamEvent =
 export interface SourceRequest {
   path: string;
   headers?: Record<string, string>;
-  /** How much of the source's limit it costs. */
+  /** How much of the source's limit a minute it costs. */
   weight: number;
+  /** How much of its monthly credits it costs; default 0. */
+  credits?: number;
+  /** What `parse` needs to know again, such as the network that was asked about. */
+  about?: Readonly<Record<string, string>>;
 }
 
 /** A frame or an answer that is not what the source's documentation says. */
@@ -55,17 +68,82 @@ export interface StreamSource {
     parse(body: unknown): Bar[];
   };
   time: { request(): SourceRequest; parse(body: unknown): number };
+  apiKey?: SourceKey;
+  /** The frame that signs in on an open socket, with the key; sent before any subscription. */
+  authFrame?(key: string): string;
+  /** When its market is open: outside it the stream pauses, and trades are dropped. */
+  calendar?: TradingCalendar;
 }
 
-/** A source that is polled for market data of many assets at once. */
+/** What an answer told, in our own nouns; an absent list is an empty one. */
+export interface SourceRecords {
+  marketData?: MarketDataRecord[];
+  news?: NewsRecord[];
+  tvl?: TvlRecord[];
+  dexPairs?: DexPairRecord[];
+  dexNetworks?: DexNetworkRecord[];
+  dexListings?: DexListingRecord[];
+  dexTrades?: DexTradeRecord[];
+  /** Closed bars of a source without trades, oldest first. */
+  bars?: { symbol: string; timeframe: Timeframe; bars: Bar[] }[];
+  symbols?: MarketSymbol[];
+}
+
+/** What a feed may know when it decides what to ask for. */
+export interface FeedContext {
+  /** The symbols that are followed, of all exchanges. */
+  symbols: readonly MarketSymbol[];
+  /** Market time, epoch ms. */
+  nowMs: number;
+  /** Start of the newest stored bar of a series, epoch ms, or null. */
+  getLastBarTime(symbol: string, timeframe: Timeframe): number | null;
+  /** Pairs to look at more closely, most traded first. */
+  dexPairs: readonly DexPairRecord[];
+}
+
+/** Which requests go first when a source's budget is short. */
+export const priorities = ["high", "normal", "low"] as const;
+/** See `priorities`. */
+export type Priority = (typeof priorities)[number];
+
+/** One thing that a polled source is asked for, at its own pace. */
+export interface Feed {
+  /** Unique within the source, shown to people: `markets`, `pair quotes`. */
+  name: string;
+  /** How often it is asked while the budget allows it, ms. */
+  cadenceMs: number;
+  priority: Priority;
+  /** How the body is read before `parse`; default JSON. */
+  format?: "json" | "text";
+  /** The requests that cover what is followed, as few as the source can answer them with. */
+  requests(context: FeedContext): SourceRequest[];
+  /** @throws {SourceParseError} For an error body, or what is not documented. */
+  parse(body: unknown, info: { receivedMs: number; request: SourceRequest }): SourceRecords;
+}
+
+/** How a source knows who asks. */
+export interface SourceKey {
+  /** The environment variable that holds the key. */
+  variable: string;
+  /** Headers that carry it. */
+  headers(key: string): Record<string, string>;
+  /** Without a key the source is disabled; else it only has a smaller budget. */
+  isRequired: boolean;
+}
+
+/** A source that is polled. */
 export interface PollSource {
   key: string;
+  /** For people: `CoinGecko`. */
+  name: string;
   addresses: { rest: readonly string[] };
-  cadenceMs: number;
   /** Requests a minute it allows. */
   limitPerMinute: number;
-  /** What to ask for, given the symbols that are followed. */
-  listEntities?(symbols: readonly MarketSymbol[]): string[];
-  requests(entities: readonly string[]): SourceRequest[];
-  parse(body: unknown, receivedMs: number): MarketDataRecord[];
+  /** Credits a month of its free plan; absent where it counts none. */
+  creditsPerMonth?: number;
+  apiKey?: SourceKey;
+  /** When its market is open; while it is closed its feeds are asked at `closedCadenceMs`. */
+  calendar?: TradingCalendar;
+  closedCadenceMs?: number;
+  feeds: readonly Feed[];
 }

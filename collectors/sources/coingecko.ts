@@ -6,7 +6,7 @@
 import { z } from "zod";
 import type { MarketDataRecord } from "../../lib/contracts/records.ts";
 import type { MarketSymbol } from "../../lib/market/mod.ts";
-import { type PollSource, SourceParseError } from "../source.ts";
+import { type Feed, type PollSource, SourceParseError } from "../source.ts";
 
 const key = "coingecko";
 /** What one answer of `/coins/markets` may hold. */
@@ -58,15 +58,13 @@ const coinIds: Readonly<Record<string, string>> = {
   USDC: "usd-coin",
 };
 
-/** CoinGecko's market figures. Entities are its coin ids, such as `bitcoin`. */
-export const coingecko: PollSource = {
-  key,
-  addresses: { rest: ["https://api.coingecko.com"] },
+/** Price, volume and market cap of every coin that a followed pair is made of. */
+const markets: Feed = {
+  name: "markets",
   cadenceMs: 120_000,
-  limitPerMinute: 30,
-  listEntities,
-  requests(entities) {
-    const ids = [...new Set(entities)].sort();
+  priority: "high",
+  requests({ symbols }) {
+    const ids = listCoins(symbols).sort();
     const pages = Math.ceil(ids.length / perPageMax);
     return Array.from({ length: pages }, (_, page) => {
       const some = ids.slice(page * perPageMax, (page + 1) * perPageMax);
@@ -75,14 +73,30 @@ export const coingecko: PollSource = {
         vs_currency: "usd",
         per_page: String(perPageMax),
       });
-      return { path: `/api/v3/coins/markets?${query}`, weight: 1 };
+      return { path: `/api/v3/coins/markets?${query}`, weight: 1, credits: 1 };
     });
   },
-  parse: parseMarkets,
+  parse: (body, { receivedMs }) => ({ marketData: parseMarkets(body, receivedMs) }),
+};
+
+/** CoinGecko's market figures. Entities are its coin ids, such as `bitcoin`. */
+export const coingecko: PollSource = {
+  key,
+  name: "CoinGecko",
+  addresses: { rest: ["https://api.coingecko.com"] },
+  limitPerMinute: 30,
+  // The free demo plan; https://docs.coingecko.com (2026).
+  creditsPerMonth: 10_000,
+  apiKey: {
+    variable: "COINGECKO_API_KEY",
+    headers: (value) => ({ "x-cg-demo-api-key": value }),
+    isRequired: false,
+  },
+  feeds: [markets],
 };
 
 /** Returns the coins that the bases of these symbols stand for; unknown ones are left out. */
-function listEntities(symbols: readonly MarketSymbol[]): string[] {
+function listCoins(symbols: readonly MarketSymbol[]): string[] {
   const ids = symbols.map(({ base }) => Object.hasOwn(coinIds, base) ? coinIds[base]! : "");
   return [...new Set(ids.filter((id) => id !== ""))];
 }

@@ -91,6 +91,11 @@ export interface SignalRecord {
   factors: Record<string, number>;
   /** Set on a further record that updates an earlier one within its window (SIG-02). */
   updates?: string;
+  /** Ids of the signals that this record merges, and all their sources (SIG-03). */
+  merges?: string[];
+  sources?: string[];
+  /** Another explanation than the claim, such as a probable adapter fault (NEW-10). */
+  explanation?: string;
 }
 
 /** What came of a signal, written once, beside it (NEW-03). */
@@ -104,4 +109,215 @@ export interface OutcomeRecord {
   reason: string;
   /** The figures it was judged by. */
   figures: Record<string, number | null>;
+}
+
+/** Kinds of what a text or a signal can speak of (STO-03). */
+export type EntityType = "token" | "exchange" | "wallet" | "protocol";
+
+/** A headline or announcement. */
+export interface NewsRecord {
+  /** The same for one headline from several feeds, so that it is counted once. */
+  id: string;
+  /** Key of the source that delivered it first, such as `cryptopanic`. */
+  source: string;
+  /** Who wrote it, such as `coindesk.com`. */
+  publisher: string;
+  title: string;
+  url: string | null;
+  /** Codes of currencies that the source itself named, such as `BTC`. */
+  currencies: string[];
+  /** When it was published, epoch ms. */
+  timestamp: number;
+  created_at: number;
+  /** -1 to 1, and from 0 to 1 how sure; null until it was judged. */
+  sentiment_score: number | null;
+  sentiment_confidence: number | null;
+  /** What judged it, such as `rules/1`. */
+  sentiment_model: string | null;
+}
+
+/** One entity that a text or signal speaks of (STO-03). Spelling prescribed. */
+export interface EntityMentionRecord {
+  id: string;
+  /** The signal it belongs to; null for one found in news. */
+  signal_id: string | null;
+  /** The headline it was found in. */
+  news_id: string | null;
+  entity_type: EntityType;
+  /** Canonical name: `BTC`, `binance`, `aave`, or an address. */
+  entity_name: string;
+  mention_count: number;
+  /** -1 to 1. */
+  sentiment_score: number;
+  timestamp: number;
+  created_at: number;
+}
+
+/** One sample of the value locked in a protocol or on a chain. */
+export interface TvlRecord {
+  /** `protocol:aave-v3 1700000000000`: entity and time. */
+  id: string;
+  /** `protocol:aave-v3` or `chain:ethereum`. */
+  entity: string;
+  name: string;
+  tvl_usd: number;
+  /** CoinGecko id of the protocol's or chain's own token, to compare with its price. */
+  token: string | null;
+  /** The chain that holds most of it, as an entity; null for a chain itself. */
+  chain: string | null;
+  category: string | null;
+  timestamp: number;
+  source: string;
+  created_at: number;
+}
+
+/** A pair of a decentralised exchange (API-14). Spelling prescribed. */
+export interface DexPairRecord {
+  /** `ethereum:0x…`: network and contract. */
+  id: string;
+  name: string;
+  base_currency_id: string;
+  quote_currency_id: string;
+  network_id: string;
+  dex_id: string;
+  /** USD. */
+  price: number | null;
+  volume_24h: number | null;
+  liquidity: number | null;
+  /** Percent: 5 means 5 %. */
+  price_change_24h: number | null;
+  /** The source's time of these figures, epoch ms. */
+  last_updated: number;
+  /** When the pool was made, where the source says so. */
+  pool_created_at: number | null;
+  /** When we saw it first, epoch ms; kept when figures are renewed. */
+  first_seen_at: number;
+  source: string;
+  created_at: number;
+}
+
+/** The figures of a pair at one time: the history that detectors look back on. */
+export interface DexSampleRecord {
+  /** Pair id and time. */
+  id: string;
+  pair_id: string;
+  price: number | null;
+  volume_24h: number | null;
+  liquidity: number | null;
+  timestamp: number;
+}
+
+/** A network that decentralised exchanges run on (API-15). Spelling prescribed. */
+export interface DexNetworkRecord {
+  id: string;
+  name: string;
+  chain_id: string | null;
+  native_currency_id: string | null;
+  source: string;
+  timestamp: number;
+}
+
+/** A token as listed by DEX aggregators (API-18). */
+export interface DexListingRecord {
+  id: string;
+  name: string;
+  symbol: string;
+  network_id: string | null;
+  contract_address: string | null;
+  price: number | null;
+  volume_24h: number | null;
+  liquidity: number | null;
+  market_cap: number | null;
+  price_change_24h: number | null;
+  timestamp: number;
+  source: string;
+}
+
+/** One trade on a decentralised exchange (API-21). */
+export interface DexTradeRecord {
+  id: string;
+  pair_id: string;
+  side: "buy" | "sell";
+  /** USD for one base unit. */
+  price: number;
+  size: number;
+  value_usd: number;
+  transaction_hash: string | null;
+  timestamp: number;
+  source: string;
+}
+
+/** Types of signals on DEX pairs (DEX-01 to DEX-05). */
+export type DexSignalType =
+  | "volume_anomaly"
+  | "new_pair"
+  | "liquidity_shift"
+  | "price_volatility"
+  | "liquidity_risk";
+
+/** An emitted signal on a DEX pair (DEX-06); never rewritten. */
+export interface DexSignalRecord {
+  id: string;
+  type: DexSignalType;
+  pair_id: string;
+  pair_name: string;
+  network_id: string;
+  dex_id: string;
+  source: string;
+  /** The figures it was found by, and the threshold they passed. */
+  data: Record<string, number | string>;
+  confidence_score: number;
+  factors: Record<string, number>;
+  timestamp: number;
+  created_at: number;
+  evidence: { inputHash: string; parameterVersion: string };
+}
+
+/** A payment for a report or tool (STO-04). Spelling prescribed. */
+export interface TransactionRecord {
+  id: string;
+  tool_id: string;
+  user_wallet: string;
+  /** Exact decimal text. */
+  amount: string;
+  currency: string;
+  status: "pending" | "confirmed" | "failed";
+  metadata: Record<string, unknown>;
+  timestamp: number;
+  created_at: number;
+  updated_at: number;
+}
+
+/** Use of one feed of a source within one hour (COL-16, NEW-09). */
+export interface ApiUsageRecord {
+  /** Source, feed and hour. */
+  id: string;
+  source: string;
+  feed: string;
+  /** Start of the hour, epoch ms, wall time. */
+  timestamp: number;
+  request_count: number;
+  success_count: number;
+  /** Answers 429 and 418. */
+  refused_count: number;
+  /** Sum over all answers, ms. */
+  response_ms: number;
+  /** Credits of the source's monthly budget. */
+  credits: number;
+}
+
+/** One collection cycle (COL-03). */
+export interface CollectionRunRecord {
+  id: string;
+  trigger: "cron" | "standby" | "manual" | "start";
+  /** Wall time, epoch ms. */
+  timestamp: number;
+  duration_ms: number | null;
+  status: "running" | "done" | "failed";
+  sources: Record<
+    string,
+    { status: "ok" | "failed" | "skipped"; records: number; error?: string; duration_ms: number }
+  >;
+  records: number;
+  signals: number;
 }

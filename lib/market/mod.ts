@@ -5,6 +5,7 @@
  * @module
  */
 export * from "./bar.ts";
+export * from "./calendar.ts";
 export * from "./symbol.ts";
 export * from "./timeframe.ts";
 export * from "./trade.ts";

@@ -7,12 +7,24 @@
  * @module
  */
 import type {
+  ApiUsageRecord,
+  CollectionRunRecord,
+  DexListingRecord,
+  DexNetworkRecord,
+  DexPairRecord,
+  DexSampleRecord,
+  DexSignalRecord,
+  DexTradeRecord,
+  EntityMentionRecord,
   FeatureRecord,
   GapRecord,
   MarketDataRecord,
+  NewsRecord,
   OutcomeRecord,
   QualityRecord,
   SignalRecord,
+  TransactionRecord,
+  TvlRecord,
 } from "../contracts/records.ts";
 import type { MarketSymbol } from "../market/mod.ts";
 
@@ -151,13 +163,136 @@ export const featureCollection = defineCollection<FeatureRecord>({
   ],
 });
 
-/** Every collection of a world. */
-export const collections = [
-  symbolCollection,
-  signalCollection,
-  outcomeCollection,
-  gapCollection,
-  qualityCollection,
-  marketDataCollection,
-  featureCollection,
-] as const;
+/** Headlines and announcements. */
+export const newsCollection = defineCollection<NewsRecord>({
+  name: "news",
+  timestamp: (headline) => headline.timestamp,
+  indexes: [
+    { name: "source", entries: ({ source }) => [[source]] },
+    { name: "currency", entries: ({ currencies }) => currencies.map((code) => [code]) },
+  ],
+});
+
+/** Entities that headlines and signals speak of. */
+export const mentionCollection = defineCollection<EntityMentionRecord>({
+  name: "entity_mentions",
+  timestamp: (mention) => mention.timestamp,
+  indexes: [
+    { name: "entity", entries: ({ entity_name }) => [[entity_name]] },
+    { name: "entity_type", entries: ({ entity_type }) => [[entity_type]] },
+    { name: "news", entries: ({ news_id }) => news_id === null ? [] : [[news_id]] },
+    { name: "signal", entries: ({ signal_id }) => signal_id === null ? [] : [[signal_id]] },
+  ],
+});
+
+/** Samples of the value locked in protocols and on chains. */
+export const tvlCollection = defineCollection<TvlRecord>({
+  name: "tvl",
+  timestamp: (sample) => sample.timestamp,
+  indexes: [{ name: "entity", entries: ({ entity }) => [[entity]] }],
+});
+
+/** Pairs of decentralised exchanges; `volume` lists the most traded first, whatever their age. */
+export const dexPairCollection = defineCollection<DexPairRecord>({
+  name: "dex_pairs",
+  timestamp: (pair) => pair.last_updated,
+  indexes: [
+    { name: "network", entries: ({ network_id }) => [[network_id]] },
+    { name: "dex", entries: ({ dex_id }) => [[dex_id]] },
+    { name: "network_dex", entries: ({ network_id, dex_id }) => [[network_id, dex_id]] },
+    { name: "volume", entries: ({ volume_24h }) => [[volume_24h ?? 0]] },
+    { name: "network_volume", entries: (pair) => [[pair.network_id, pair.volume_24h ?? 0]] },
+  ],
+});
+
+/** Figures of DEX pairs over time. */
+export const dexSampleCollection = defineCollection<DexSampleRecord>({
+  name: "dex_samples",
+  timestamp: (sample) => sample.timestamp,
+  indexes: [{ name: "pair", entries: ({ pair_id }) => [[pair_id]] }],
+});
+
+/** Networks of decentralised exchanges. */
+export const dexNetworkCollection = defineCollection<DexNetworkRecord>({
+  name: "dex_networks",
+  timestamp: () => 0,
+  ascending: true,
+  indexes: [],
+});
+
+/** Tokens as DEX aggregators list them. */
+export const dexListingCollection = defineCollection<DexListingRecord>({
+  name: "dex_listings",
+  timestamp: (listing) => listing.timestamp,
+  indexes: [
+    { name: "volume", entries: ({ volume_24h }) => [[volume_24h ?? 0]] },
+    { name: "liquidity", entries: ({ liquidity }) => [[liquidity ?? 0]] },
+    { name: "market_cap", entries: ({ market_cap }) => [[market_cap ?? 0]] },
+    { name: "price_change", entries: ({ price_change_24h }) => [[price_change_24h ?? 0]] },
+  ],
+});
+
+/** Trades on decentralised exchanges. */
+export const dexTradeCollection = defineCollection<DexTradeRecord>({
+  name: "dex_trades",
+  timestamp: (trade) => trade.timestamp,
+  indexes: [{ name: "pair", entries: ({ pair_id }) => [[pair_id]] }],
+});
+
+/** Emitted signals on DEX pairs. */
+export const dexSignalCollection = defineCollection<DexSignalRecord>({
+  name: "dex_signals",
+  timestamp: (signal) => signal.timestamp,
+  indexes: [
+    { name: "type", entries: ({ type }) => [[type]] },
+    { name: "pair", entries: ({ pair_id }) => [[pair_id]] },
+    { name: "pair_type", entries: ({ pair_id, type }) => [[pair_id, type]] },
+  ],
+});
+
+/** Payments for reports and tools. */
+export const transactionCollection = defineCollection<TransactionRecord>({
+  name: "transactions",
+  timestamp: (transaction) => transaction.timestamp,
+  indexes: [
+    { name: "status", entries: ({ status }) => [[status]] },
+    { name: "tool", entries: ({ tool_id }) => [[tool_id]] },
+  ],
+});
+
+/** Use of sources by the hour. */
+export const apiUsageCollection = defineCollection<ApiUsageRecord>({
+  name: "api_usage",
+  timestamp: (usage) => usage.timestamp,
+  indexes: [{ name: "source", entries: ({ source }) => [[source]] }],
+});
+
+/** Collection cycles. */
+export const collectionRunCollection = defineCollection<CollectionRunRecord>({
+  name: "collection_runs",
+  timestamp: (run) => run.timestamp,
+  indexes: [{ name: "status", entries: ({ status }) => [[status]] }],
+});
+
+/** Every collection of a world, by the name that a world gives it. */
+export const collections = {
+  symbols: symbolCollection,
+  signals: signalCollection,
+  outcomes: outcomeCollection,
+  gaps: gapCollection,
+  quality: qualityCollection,
+  marketData: marketDataCollection,
+  features: featureCollection,
+  news: newsCollection,
+  mentions: mentionCollection,
+  tvl: tvlCollection,
+  dexPairs: dexPairCollection,
+  dexSamples: dexSampleCollection,
+  dexNetworks: dexNetworkCollection,
+  dexListings: dexListingCollection,
+  dexTrades: dexTradeCollection,
+  dexSignals: dexSignalCollection,
+  transactions: transactionCollection,
+  apiUsage: apiUsageCollection,
+  collectionRuns: collectionRunCollection,
+} as const;

@@ -5,12 +5,24 @@
  */
 import type { Bar, BarColumns, MarketSymbol, Timeframe } from "../market/mod.ts";
 import type {
+  ApiUsageRecord,
+  CollectionRunRecord,
+  DexListingRecord,
+  DexNetworkRecord,
+  DexPairRecord,
+  DexSampleRecord,
+  DexSignalRecord,
+  DexTradeRecord,
+  EntityMentionRecord,
   FeatureRecord,
   GapRecord,
   MarketDataRecord,
+  NewsRecord,
   OutcomeRecord,
   QualityRecord,
   SignalRecord,
+  TransactionRecord,
+  TvlRecord,
 } from "../contracts/records.ts";
 
 /** Names one series of bars within a world. */
@@ -91,6 +103,18 @@ export interface WorldStore {
   quality: Collection<QualityRecord>;
   marketData: Collection<MarketDataRecord>;
   features: Collection<FeatureRecord>;
+  news: Collection<NewsRecord>;
+  mentions: Collection<EntityMentionRecord>;
+  tvl: Collection<TvlRecord>;
+  dexPairs: Collection<DexPairRecord>;
+  dexSamples: Collection<DexSampleRecord>;
+  dexNetworks: Collection<DexNetworkRecord>;
+  dexListings: Collection<DexListingRecord>;
+  dexTrades: Collection<DexTradeRecord>;
+  dexSignals: Collection<DexSignalRecord>;
+  transactions: Collection<TransactionRecord>;
+  apiUsage: Collection<ApiUsageRecord>;
+  collectionRuns: Collection<CollectionRunRecord>;
   /** Small named values of this world, such as collector health or the played market minute. */
   getState<T>(name: string): Promise<T | null>;
   putState(name: string, value: unknown): Promise<void>;

@@ -6,7 +6,7 @@
 import { createBarStore, type PackedBarStore } from "./bars.ts";
 import { createCollection, type KvCollection } from "./collection.ts";
 import type { Gate } from "./gate.ts";
-import * as indexes from "./indexes.ts";
+import { type CollectionDefinition, collections } from "./indexes.ts";
 import { getStateKey, getWorldNameKey, getWorldPrefix } from "./keys.ts";
 import type { WorldStore } from "./types.ts";
 
@@ -26,16 +26,29 @@ export function createWorld({ gate, world, now }: {
   world: string;
   now: () => number;
 }): OpenWorld {
-  const place = { gate, world };
   const bars = createBarStore({ gate, world, now });
+  const open = <T extends { id: string }>(definition: CollectionDefinition<T>) =>
+    createCollection({ gate, world, definition });
   const records = {
-    symbols: createCollection({ ...place, definition: indexes.symbolCollection }),
-    signals: createCollection({ ...place, definition: indexes.signalCollection }),
-    outcomes: createCollection({ ...place, definition: indexes.outcomeCollection }),
-    gaps: createCollection({ ...place, definition: indexes.gapCollection }),
-    quality: createCollection({ ...place, definition: indexes.qualityCollection }),
-    marketData: createCollection({ ...place, definition: indexes.marketDataCollection }),
-    features: createCollection({ ...place, definition: indexes.featureCollection }),
+    symbols: open(collections.symbols),
+    signals: open(collections.signals),
+    outcomes: open(collections.outcomes),
+    gaps: open(collections.gaps),
+    quality: open(collections.quality),
+    marketData: open(collections.marketData),
+    features: open(collections.features),
+    news: open(collections.news),
+    mentions: open(collections.mentions),
+    tvl: open(collections.tvl),
+    dexPairs: open(collections.dexPairs),
+    dexSamples: open(collections.dexSamples),
+    dexNetworks: open(collections.dexNetworks),
+    dexListings: open(collections.dexListings),
+    dexTrades: open(collections.dexTrades),
+    dexSignals: open(collections.dexSignals),
+    transactions: open(collections.transactions),
+    apiUsage: open(collections.apiUsage),
+    collectionRuns: open(collections.collectionRuns),
   };
   const settled = async () => {
     const waiting: Pick<KvCollection<{ id: string }>, "settled">[] = Object.values(records);

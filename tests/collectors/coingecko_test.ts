@@ -4,6 +4,12 @@ import { SourceParseError } from "../../collectors/source.ts";
 import type { MarketSymbol } from "../../lib/market/mod.ts";
 import { readFixture } from "../support/exchange.ts";
 
+const markets = coingecko.feeds.find(({ name }) => name === "markets")!;
+const parse = (body: unknown, receivedMs: number) =>
+  markets.parse(body, { receivedMs, request: { path: "/", weight: 1 } }).marketData!;
+const ask = (symbols: readonly MarketSymbol[]) =>
+  markets.requests({ symbols, nowMs: 0, getLastBarTime: () => null, dexPairs: [] });
+
 const aCoin = (change: Record<string, unknown> = {}) => ({
   ...(readFixture("coingecko/coins-markets-2024.json").body as object[])[0],
   ...change,
@@ -11,7 +17,7 @@ const aCoin = (change: Record<string, unknown> = {}) => ({
 
 Deno.test("a recorded answer becomes records, percent as percent", () => {
   const { body } = readFixture("coingecko/coins-markets-2024.json");
-  deepEqual(coingecko.parse(body, 42), [{
+  deepEqual(parse(body, 42), [{
     id: "asset:bitcoin@coingecko",
     symbol: "BTC",
     price: 70187,
@@ -28,7 +34,7 @@ for (
   const [name, count] of [["coins-markets-bitcoin", 1], ["coins-markets-top5-2023", 5]] as const
 ) {
   Deno.test(`the recorded ${name} gives ${count} records`, () => {
-    equal(coingecko.parse(readFixture(`coingecko/${name}.json`).body, 1).length, count);
+    equal(parse(readFixture(`coingecko/${name}.json`).body, 1).length, count);
   });
 }
 
@@ -38,7 +44,7 @@ Deno.test("nulls survive, unknown fields are ignored, a coin without a price is 
     aCoin({ current_price: null }),
     aCoin({ last_updated: null }),
   ];
-  const records = coingecko.parse(rows, 42);
+  const records = parse(rows, 42);
   equal(records.length, 2);
   deepEqual([records[0]?.market_cap, records[0]?.volume_24h, records[0]?.price_change_24h], [
     null,
@@ -46,12 +52,12 @@ Deno.test("nulls survive, unknown fields are ignored, a coin without a price is 
     null,
   ]);
   equal(records[1]?.timestamp, 42);
-  deepEqual(coingecko.parse([], 1), []);
+  deepEqual(parse([], 1), []);
 });
 
 for (const name of ["coins-markets-422-missing-vs", "error-429-rate-limit", "coins-ohlc-500"]) {
   Deno.test(`the recorded error ${name} is a SourceParseError`, () => {
-    throws(() => coingecko.parse(readFixture(`coingecko/${name}.json`).body, 1), SourceParseError);
+    throws(() => parse(readFixture(`coingecko/${name}.json`).body, 1), SourceParseError);
   });
 }
 
@@ -64,23 +70,17 @@ const badRows = [
 ];
 for (const change of badRows) {
   Deno.test(`a coin with ${JSON.stringify(change)} is a SourceParseError`, () => {
-    throws(() => coingecko.parse([aCoin(change)], 1), SourceParseError);
+    throws(() => parse([aCoin(change)], 1), SourceParseError);
   });
 }
 
-Deno.test("coins are asked for in batches of 250, each once", () => {
-  const ids = Array.from({ length: 251 }, (_, i) => `coin-${i}`);
-  const requests = coingecko.requests([...ids, "coin-0"]);
-  equal(requests.length, 2);
+Deno.test("coins are asked for once each, whatever pairs they trade in; unknown ones are left out", () => {
+  const bases = ["BTC", "BTC", "ETH", "constructor", "NOBODY"];
+  const requests = ask(bases.map((base) => ({ base }) as MarketSymbol));
+  equal(requests.length, 1);
   const query = new URL(`http://x${requests[0]!.path}`).searchParams;
-  equal(query.get("ids")?.split(",").length, 250);
+  equal(query.get("ids"), "bitcoin,ethereum");
   equal(query.get("vs_currency"), "usd");
   equal(query.get("per_page"), "250");
-  deepEqual(coingecko.requests([]), []);
-});
-
-Deno.test("symbols name the coins to ask for; unknown bases and duplicates are left out", () => {
-  const bases = ["BTC", "BTC", "ETH", "constructor", "NOBODY"];
-  const symbols = bases.map((base) => ({ base }) as MarketSymbol);
-  deepEqual(coingecko.listEntities?.(symbols), ["bitcoin", "ethereum"]);
+  deepEqual(ask([]), []);
 });

@@ -75,6 +75,8 @@ Deno.test("no text and no JSON value makes a parser throw anything but its own e
     attempt(() => binance.bars.parse(body));
     attempt(() => binance.listSymbols.parse(body));
     attempt(() => binance.time.parse(body));
-    attempt(() => coingecko.parse(body, 1));
+    for (const feed of coingecko.feeds) {
+      attempt(() => feed.parse(body, { receivedMs: 1, request: { path: "/", weight: 1 } }));
+    }
   }));
 });

@@ -11,6 +11,7 @@ import { runPoll } from "../../collectors/poll.ts";
 import { coingecko } from "../../collectors/sources/coingecko.ts";
 import type { MarketDataRecord } from "../../lib/contracts/records.ts";
 import { silentLogger } from "../../lib/log.ts";
+import type { MarketSymbol } from "../../lib/market/mod.ts";
 import { BreakerOpenError } from "../../lib/resilience/mod.ts";
 import { createManualClock } from "../support/clock.ts";
 import { anHttp, readFixture, turn } from "../support/exchange.ts";
@@ -141,10 +142,16 @@ Deno.test("a poll asks at its cadence, survives failures with growing delays, an
   const records: MarketDataRecord[] = [];
   const healths: CollectorHealth[] = [];
   const stop = new AbortController();
-  const done = runPoll(coingecko, {
-    entities: () => ["bitcoin"],
+  const done = runPoll(coingecko, coingecko.feeds[0]!, {
+    readContext: () =>
+      Promise.resolve({
+        symbols: [{ base: "BTC" } as MarketSymbol],
+        nowMs: 0,
+        getLastBarTime: () => null,
+        dexPairs: [],
+      }),
     http: anHttp(clock, () => (asked.push(clock.now()), answer())),
-    putMarketData: (some) => Promise.resolve(void records.push(...some)),
+    put: ({ marketData = [] }) => Promise.resolve(void records.push(...marketData)),
     clock,
     log: silentLogger,
     onHealth: (health) => healths.push(health),

@@ -203,6 +203,6 @@ for (const [confidence, bucket] of buckets) {
 }
 
 Deno.test("collections have distinct names", () => {
-  const names = collections.map(({ name }) => name);
+  const names = Object.values(collections).map(({ name }) => name);
   assert.deepEqual(names, [...new Set(names)]);
 });

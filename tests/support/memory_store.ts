@@ -114,6 +114,18 @@ export function createMemoryStore(): MemoryStore {
     quality: createMemoryCollection(),
     marketData: createMemoryCollection(),
     features: createMemoryCollection(),
+    news: createMemoryCollection(),
+    mentions: createMemoryCollection(),
+    tvl: createMemoryCollection(),
+    dexPairs: createMemoryCollection(),
+    dexSamples: createMemoryCollection(),
+    dexNetworks: createMemoryCollection(),
+    dexListings: createMemoryCollection(),
+    dexTrades: createMemoryCollection(),
+    dexSignals: createMemoryCollection(),
+    transactions: createMemoryCollection(),
+    apiUsage: createMemoryCollection(),
+    collectionRuns: createMemoryCollection(),
     getState<T>(name: string): Promise<T | null> {
       const text = state.get(name);
       return Promise.resolve(typeof text === "string" ? JSON.parse(text) : null);

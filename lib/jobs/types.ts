@@ -1,0 +1,31 @@
+/**
+ * What every stage of a collection cycle is given, and says at its end.
+ *
+ * @module
+ */
+import type { LivePublisher } from "../live/types.ts";
+import type { Logger } from "../log.ts";
+import type { WorldStore } from "../store/types.ts";
+
+/** The stages, in their order; each is a topic of the job queue. */
+export const stages = ["collect", "compute", "evaluate", "notify"] as const;
+/** See `stages`. */
+export type Stage = (typeof stages)[number];
+
+/** What a stage works with. */
+export interface StageContext {
+  store: WorldStore;
+  live: LivePublisher;
+  log: Logger;
+  /** Market time, epoch ms: what detectors look back from. */
+  marketNow(): number;
+  /** Wall time, epoch ms: for `created_at` and durations. */
+  now(): number;
+}
+
+/** What a stage did; the same run again does nothing and says zeros. */
+export interface StageResult {
+  /** Headlines judged, mentions found, samples summed up. */
+  records: number;
+  signals: number;
+}
