@@ -1,9 +1,9 @@
 /** Puts the parts together: the market (live or recorded), the API, the pages, and one server. */
 import { App, staticFiles } from "fresh";
 import * as settings from "./fresh.config.ts";
-import { isAnySourceThere } from "./collectors/probe.ts";
-import { type ReplayServer, startReplayServer } from "./collectors/replay.ts";
-import { type Collectors, type SourceAddresses, startCollectors } from "./collectors/run.ts";
+import { openSources } from "./collectors/open.ts";
+import type { ReplayServer } from "./collectors/replay.ts";
+import { type Collectors, startCollectors } from "./collectors/run.ts";
 import { answerSocket, createApi, createPageData } from "./lib/api/mod.ts";
 import { createChartCache } from "./lib/cache/charts.ts";
 import { createSymbolCache } from "./lib/cache/symbols.ts";
@@ -100,55 +100,14 @@ function isOwnRequest(req: Request): boolean {
 
 let playAgain: () => Promise<void> = () => Promise.resolve();
 
-/** Decides where data comes from, and starts the recorded world where it is needed. */
-async function openSources(
-  { config, store, log }: { config: Config; store: Store; log: Logger },
-): Promise<{ replay: ReplayServer | null; addresses: SourceAddresses }> {
-  const configured = Object.fromEntries(
-    Object.entries(config.addresses).map(([key, { rest, stream }]) => [key, {
-      ...(rest ? { rest: [rest] } : {}),
-      ...(stream ? { stream: [stream] } : {}),
-    }]),
-  );
-  const hasBeenLive = await store.getSetting<boolean>("hasBeenLive") === true;
-  const isLive = config.mode === "live" ||
-    config.mode === "auto" &&
-      (hasBeenLive || await isAnySourceThere({ addresses: configured }));
-  if (isLive) {
-    await store.putSetting("hasBeenLive", true);
-    return { replay: null, addresses: configured };
-  }
-  const replay = await openReplay({ config, store, log });
-  const { rest, stream, coingecko } = replay.address;
-  return {
-    replay,
-    addresses: { binance: { rest: [rest], stream: [stream] }, coingecko: { rest: [coingecko] } },
-  };
-}
-
-/** Starts the recorded world where its stored bars end, or at its beginning. */
-async function openReplay(
-  { config, store, log }: { config: Config; store: Store; log: Logger },
-): Promise<ReplayServer> {
-  const options = {
-    folder: config.replayDir || bundledRecording,
-    ...(config.replaySet ? { set: config.replaySet } : {}),
-    speed: config.replaySpeed,
-    startMinutes: config.replayStartMinutes,
-    clock: systemClock,
-    log,
-  };
-  const replay = await startReplayServer(options);
-  const played = await store.world(replay.info.hash).getState<number>("playedMs");
-  if (played === null || played <= replay.info.startedAt) return replay;
-  await replay.close();
-  return await startReplayServer({ ...options, resumeAt: played });
-}
-
 /** Makes a market of a world: everything from the sources to the API. */
 async function startMarket(parts: { config: Config; store: Store; log: Logger }): Promise<Market> {
   const { config, store, log } = parts;
-  const { replay, addresses } = await openSources(parts);
+  const { replay, addresses } = await openSources({
+    ...parts,
+    clock: systemClock,
+    bundledRecording,
+  });
   const world = store.world(replay ? replay.info.hash : "live");
   const epoch = systemClock.now().toString(36);
   const { now } = systemClock;
@@ -275,7 +234,7 @@ function createApiDeps(parts: {
         return quality && { ...quality, id: symbol, timestamp: parts.marketNow() };
       },
       listContinuity: () => pipeline.getContinuity(),
-      getFeatures: () => null,
+      getFeatures: pipeline.getFeatures,
       stats() {
         const { tradesPerSecond, latencyMs } = pipeline.stats();
         return { tradesPerSecond, latencyMs: { p50: latencyMs.last, p95: latencyMs.max } };

@@ -35,7 +35,7 @@ export interface ReplayInfo {
 /** A running recorded world. */
 export interface ReplayServer {
   /** Base addresses to give to the collectors instead of the public ones. */
-  address: { rest: string; stream: string; coingecko: string };
+  address: { rest: string; stream: string; coingecko: string; of(source: string): string };
   info: ReplayInfo;
   /** Switches a fault on, or with null off. @throws {Error} For a fault that makes no sense. */
   setFault(fault: ReplayFault | null): void;
@@ -214,6 +214,7 @@ export async function startReplayServer(
       rest: `http://${host}/binance`,
       stream: `ws://${host}/binance-stream`,
       coingecko: `http://${host}/coingecko`,
+      of: (source) => `http://${host}/${source}`,
     },
     info,
     setFault: player.setFault,

@@ -31,9 +31,10 @@ export interface Config {
   rateLimit: number;
   /** Anonymous live connections of one address; null where the address decides. */
   wsPerIp: number | null;
-  /** Other addresses of a source's REST and stream servers, by source key. */
+  /** Other addresses of a source's REST and stream servers, by source key, without a slash at the end. */
   addresses: Record<string, { rest?: string; stream?: string }>;
-  coingeckoApiKey: string;
+  /** Keys of the sources by the name of their variable; those not given are absent. */
+  secrets: Readonly<Record<string, string>>;
 }
 
 /** A variable that cannot be used; the message names it, what it takes, and what it was. */
@@ -94,10 +95,28 @@ const ours = {
   CRYPTOINTEL_RATE_LIMIT: number(100, { min: 1, max: 1_000_000_000 }),
   CRYPTOINTEL_WS_PER_IP: number(-1, { min: 0, max: 1_000_000 }),
   CRYPTOINTEL_DATASETS: text(""),
-  CRYPTOINTEL_BINANCE_REST: text(""),
-  CRYPTOINTEL_BINANCE_STREAM: text(""),
-  CRYPTOINTEL_COINGECKO_REST: text(""),
 };
+
+/** Sources whose servers may be given, as `CRYPTOINTEL_BINANCE_REST`; some stream as well. */
+const addressed = {
+  binance: ["REST", "STREAM"],
+  alpaca: ["REST", "STREAM"],
+  yahoo: ["REST"],
+  coingecko: ["REST"],
+  coinmarketcap: ["REST"],
+  coinmarketcap_dex: ["REST"],
+  defillama: ["REST"],
+  cryptopanic: ["REST"],
+} as const;
+
+/** Keys and other secrets; each may come from a file named by the variable with `_FILE`. */
+const secretNames = [
+  "COINGECKO_API_KEY",
+  "COINMARKETCAP_API_KEY",
+  "CRYPTOPANIC_API_KEY",
+  "APCA_API_KEY_ID",
+  "APCA_API_SECRET_KEY",
+] as const;
 
 /** The customary variables we read as well. */
 const customary = {
@@ -108,7 +127,6 @@ const customary = {
     ["development", "staging", "production"],
     "development",
   ),
-  COINGECKO_API_KEY: text(""),
 };
 
 const prefix = "CRYPTOINTEL_";
@@ -140,14 +158,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     publicRead: own("CRYPTOINTEL_PUBLIC_READ"),
     rateLimit: own("CRYPTOINTEL_RATE_LIMIT"),
     wsPerIp: wsPerIp < 0 ? null : wsPerIp,
-    addresses: {
-      binance: {
-        rest: own("CRYPTOINTEL_BINANCE_REST"),
-        stream: own("CRYPTOINTEL_BINANCE_STREAM"),
-      },
-      coingecko: { rest: own("CRYPTOINTEL_COINGECKO_REST") },
-    },
-    coingeckoApiKey: common("COINGECKO_API_KEY"),
+    addresses: readAddresses(env),
+    secrets: readSecrets(env),
   };
 }
 
@@ -159,13 +171,64 @@ export function getListenAddress(hostname: string): string {
   return /^(localhost|[\d.]+|\[?[\da-f]*:[\da-f:]+\]?)$/i.test(hostname) ? hostname : "127.0.0.1";
 }
 
-/** Names of every variable with our prefix, for the example file's test. */
-export const variableNames: readonly string[] = [...Object.keys(ours), ...Object.keys(customary)];
+const getAddressName = (source: string, part: string) => `${prefix}${source.toUpperCase()}_${part}`;
+
+const addressNames = Object.entries(addressed).flatMap(([source, parts]) =>
+  parts.map((part) => getAddressName(source, part))
+);
+
+/** Names of every variable that is read, for the example file's test. */
+export const variableNames: readonly string[] = [
+  ...Object.keys(ours),
+  ...addressNames,
+  ...Object.keys(customary),
+  ...secretNames,
+];
+
+function readAddresses(env: Record<string, string | undefined>): Config["addresses"] {
+  const addresses: Config["addresses"] = {};
+  for (const [source, parts] of Object.entries(addressed)) {
+    const own: { rest?: string; stream?: string } = {};
+    for (const part of parts) {
+      const name = getAddressName(source, part);
+      const value = env[name];
+      if (!value) continue;
+      const schemes = part === "REST" ? /^https?:$/ : /^wss?:$/;
+      if (!URL.canParse(value) || !schemes.test(new URL(value).protocol)) {
+        const wanted = part === "REST" ? "http:// or https://" : "ws:// or wss://";
+        throw new ConfigError(`Cannot use ${name}: an address with ${wanted}, was "${value}"`);
+      }
+      own[part === "REST" ? "rest" : "stream"] = value.replace(/\/$/, "");
+    }
+    addresses[source] = own;
+  }
+  return addresses;
+}
+
+function readSecrets(env: Record<string, string | undefined>): Record<string, string> {
+  const secrets: Record<string, string> = {};
+  for (const name of secretNames) {
+    const path = env[`${name}_FILE`];
+    const value = path ? readSecretFile(`${name}_FILE`, path) : env[name];
+    if (value) secrets[name] = value;
+  }
+  return secrets;
+}
+
+function readSecretFile(name: string, path: string): string {
+  try {
+    return Deno.readTextFileSync(path).trim();
+  } catch (error) {
+    const was = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`Cannot use ${name}: a file that can be read, was "${path}" (${was})`);
+  }
+}
 
 function refuseUnknown(env: Record<string, string | undefined>): void {
+  const known = [...Object.keys(ours), ...addressNames];
   for (const name of Object.keys(env)) {
-    if (!name.startsWith(prefix) || Object.hasOwn(ours, name)) continue;
-    const meant = findNearest(name, Object.keys(ours));
+    if (!name.startsWith(prefix) || known.includes(name)) continue;
+    const meant = findNearest(name, known);
     throw new ConfigError(
       `Cannot start with the variable ${name}: it is unknown. Did you mean ${meant}?`,
     );

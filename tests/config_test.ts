@@ -44,6 +44,10 @@ const refused = [
   { env: { CRYPTOINTEL_DATADIR: "x" }, says: /Did you mean CRYPTOINTEL_DATA_DIR\?/ },
   { env: { CRYPTOINTEL_REPLY_SPEED: "1" }, says: /Did you mean CRYPTOINTEL_REPLAY_SPEED\?/ },
   { env: { CRYPTOINTEL_: "1" }, says: /is unknown/ },
+  { env: { CRYPTOINTEL_BINANCE_RES: "x" }, says: /Did you mean CRYPTOINTEL_BINANCE_REST\?/ },
+  { env: { CRYPTOINTEL_YAHOO_REST: "yahoo.com" }, says: /http:\/\/ or https:.*was "yahoo.com"/ },
+  { env: { CRYPTOINTEL_BINANCE_STREAM: "https://x" }, says: /ws:\/\/ or wss:.*was "https:\/\/x"/ },
+  { env: { COINGECKO_API_KEY_FILE: "/nowhere/key" }, says: /KEY_FILE: a file that can be read/ },
 ];
 for (const { env, says } of refused) {
   Deno.test(`readConfig() refuses ${JSON.stringify(env)}`, () => {
@@ -53,6 +57,37 @@ for (const { env, says } of refused) {
     });
   });
 }
+
+Deno.test("other addresses of sources are taken, without the slash at their end", () => {
+  const { addresses } = readConfig({
+    CRYPTOINTEL_BINANCE_REST: "https://mirror.example/",
+    CRYPTOINTEL_BINANCE_STREAM: "wss://mirror.example/stream",
+  });
+  deepEqual(addresses.binance, {
+    rest: "https://mirror.example",
+    stream: "wss://mirror.example/stream",
+  });
+  deepEqual(addresses.coingecko, {});
+});
+
+Deno.test("keys come from a variable or from a file, which wins; empty ones are none", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, "from a file\n");
+    const { secrets } = readConfig({
+      COINMARKETCAP_API_KEY: "from a variable",
+      COINGECKO_API_KEY: "older",
+      COINGECKO_API_KEY_FILE: path,
+      APCA_API_KEY_ID: "",
+    });
+    deepEqual(secrets, {
+      COINMARKETCAP_API_KEY: "from a variable",
+      COINGECKO_API_KEY: "from a file",
+    });
+  } finally {
+    await Deno.remove(path);
+  }
+});
 
 Deno.test("the example file documents every variable and no other", async () => {
   const example = await Deno.readTextFile(new URL("../.env.example", import.meta.url));
