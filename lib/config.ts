@@ -236,7 +236,7 @@ function refuseUnknown(env: Record<string, string | undefined>): void {
 }
 
 /** Returns the candidate with the fewest edits to `name`. */
-function findNearest(name: string, candidates: readonly string[]): string {
+export function findNearest(name: string, candidates: readonly string[]): string {
   const distances = candidates.map((candidate) => countEdits(name, candidate));
   return candidates[distances.indexOf(Math.min(...distances))]!;
 }

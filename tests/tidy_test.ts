@@ -18,7 +18,7 @@ const rows = [
   ["live", "notify"],
   ["cache"],
   ["store"],
-  ["config", "clock", "log", "metrics"],
+  ["config", "settings", "clock", "log", "metrics"],
   ["alerts", "backtest", "portfolio", "payments", "arbitrage"],
   ["signals", "patterns", "analytics"],
   ["ml"],
