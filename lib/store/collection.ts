@@ -9,7 +9,7 @@ import { formatCursor, parseCursor } from "./cursor.ts";
 import { StoreError } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import { type CollectionDefinition, type IndexPart, TIME_INDEX } from "./indexes.ts";
-import { getCountKey, getIndexPrefix, getRecordKey } from "./keys.ts";
+import { getCountKey, getIndexPrefix, getRecordKey, getTallyPrefix } from "./keys.ts";
 import {
   addCommitSize,
   type CommitSize,
@@ -21,7 +21,7 @@ import {
   MAX_VALUE_BYTES,
   measureKey,
 } from "./limits.ts";
-import type { Collection, Page, RecordQuery } from "./types.ts";
+import type { Collection, Page, RecordQuery, TallyRow } from "./types.ts";
 
 /** Records of a page when the query names no limit, and at most. */
 export const DEFAULT_PAGE_RECORDS = 100;
@@ -29,8 +29,10 @@ export const DEFAULT_PAGE_RECORDS = 100;
 export const MAX_PAGE_RECORDS = 1_000;
 /** How often a write is tried when others write the same records. */
 const MAX_TRIES = 10;
-/** Wraps a 64-bit count around by one less. */
-const MINUS_ONE = (1n << 64n) - 1n;
+/** Sums are 64 bits wide and wrap around, so that a negative one is added as its complement. */
+const SUM_MODULUS = 1n << 64n;
+/** Name of the count of a tally's row, beside its amounts. */
+const COUNT_AMOUNT = "count";
 
 interface Write<T> {
   id: string;
@@ -85,21 +87,22 @@ export function createCollection<T extends { id: string }>(
       const key = getCountKey(world, definition.name);
       return Number((await gate.run((kv) => kv.get<Deno.KvU64>(key))).value?.value ?? 0n);
     },
+    readTally: (name, under = []) => readTally(gate, place, name, under),
     settled: batcher.settled,
   };
 }
 
-interface Place<T extends { id: string }> {
+/** A kind of record in one world. */
+export interface Place<T extends { id: string }> {
   world: string;
   definition: CollectionDefinition<T>;
 }
 
 /** What one write does to the key space. */
-interface Change {
+export interface Change {
   sets: { key: Deno.KvKey; value: unknown }[];
   deletes: Deno.KvKey[];
-  countKey: Deno.KvKey;
-  added: number;
+  sums: { key: Deno.KvKey; by: bigint }[];
   size: CommitSize;
 }
 
@@ -131,12 +134,47 @@ function listIndexKeys<T extends { id: string }>(
   return keys;
 }
 
-function draftChange<T extends { id: string }>(
+/** Returns what the record adds to sums, as pairs of a key and a whole number. */
+function listSums<T extends { id: string }>(
+  { world, definition }: Place<T>,
+  record: T,
+): [Deno.KvKey, bigint][] {
+  const sums: [Deno.KvKey, bigint][] = [[getCountKey(world, definition.name), 1n]];
+  for (const tally of definition.tallies ?? []) {
+    const prefix = getTallyPrefix(world, definition.name, tally.name);
+    const row = [...prefix, ...tally.parts(record)];
+    sums.push([[...row, COUNT_AMOUNT], 1n]);
+    for (const [name, amount] of Object.entries(tally.amounts?.(record) ?? {})) {
+      sums.push([[...row, name], BigInt(Math.round(amount))]);
+    }
+  }
+  return sums;
+}
+
+/** Returns by how much each sum changes; those that stay are left out. */
+function draftSums<T extends { id: string }>(
+  place: Place<T>,
+  stored: T | null,
+  record: T | null,
+): Change["sums"] {
+  const byKey = new Map<string, { key: Deno.KvKey; by: bigint }>();
+  const add = (key: Deno.KvKey, by: bigint) => {
+    const name = JSON.stringify(key);
+    byKey.set(name, { key, by: (byKey.get(name)?.by ?? 0n) + by });
+  };
+  if (stored) { for (const [key, by] of listSums(place, stored)) add(key, -by); }
+  if (record) { for (const [key, by] of listSums(place, record)) add(key, by); }
+  return [...byKey.values()].filter(({ by }) => by !== 0n);
+}
+
+/** Returns what writing or deleting a record changes, given what is stored of it. */
+export function draftChange<T extends { id: string }>(
   place: Place<T>,
   { id, record }: Write<T>,
   stored: T | null,
 ): Change {
   const { world, definition } = place;
+  const sums = draftSums(place, stored, record);
   const key = getRecordKey(world, definition.name, id);
   const before = stored ? listIndexKeys(place, stored) : [];
   const after = record ? listIndexKeys(place, record) : [];
@@ -145,25 +183,26 @@ function draftChange<T extends { id: string }>(
   const sets: Change["sets"] = after.map((key) => ({ key, value: id }));
   if (record) sets.push({ key, value: record });
   else if (stored) deletes.push(key);
-  const keys = [key, ...deletes, ...sets.map((set) => set.key)];
+  const keys = [key, ...deletes, ...[...sets, ...sums].map((entry) => entry.key)];
+  const indexBytes = after.length * (3 * id.length + 16);
   return {
     sets,
     deletes,
-    countKey: getCountKey(world, definition.name),
-    added: (record ? 1 : 0) - (stored ? 1 : 0),
+    sums,
     size: {
-      mutations: sets.length + deletes.length + 1,
+      mutations: sets.length + deletes.length + sums.length,
       checks: 1,
-      valueBytes: checkSize(definition.name, record) + after.length * (3 * id.length + 16) + 16,
+      valueBytes: checkSize(definition.name, record) + indexBytes + 16 * sums.length,
       keyBytes: keys.reduce((sum, key) => sum + measureKey(key), 64),
     },
   };
 }
 
-function applyChange(atomic: Deno.AtomicOperation, change: Change): void {
+/** Adds a change to a commit. */
+export function applyChange(atomic: Deno.AtomicOperation, change: Change): void {
   for (const { key, value } of change.sets) atomic.set(key, value);
   for (const key of change.deletes) atomic.delete(key);
-  if (change.added !== 0) atomic.sum(change.countKey, change.added > 0 ? 1n : MINUS_ONE);
+  for (const { key, by } of change.sums) atomic.sum(key, by < 0n ? SUM_MODULUS + by : by);
 }
 
 /** Commits as many writes as one commit takes, at least one; returns those that are left. */
@@ -196,6 +235,31 @@ async function commitSome<T extends { id: string }>(
     if (result.ok) return writes.slice(changes.length);
   }
   throw new StoreError("conflict", `Records of ${definition.name} are written by too many at once`);
+}
+
+async function readTally<T extends { id: string }>(
+  gate: Gate,
+  { world, definition }: Place<T>,
+  name: string,
+  under: readonly IndexPart[],
+): Promise<TallyRow[]> {
+  if (!definition.tallies?.some((tally) => tally.name === name)) {
+    throw new StoreError("unknown_index", `${definition.name} has no tally ${name}`);
+  }
+  const tallyPrefix = getTallyPrefix(world, definition.name, name);
+  const rows = new Map<string, TallyRow>();
+  await gate.run(async (kv) => {
+    const prefix = [...tallyPrefix, ...under];
+    for await (const { key, value } of kv.list<Deno.KvU64>({ prefix }, { batchSize: 500 })) {
+      const parts = key.slice(tallyPrefix.length, -1) as IndexPart[];
+      const row = rows.get(JSON.stringify(parts)) ?? { parts, count: 0, amounts: {} };
+      const amount = key.at(-1) as string;
+      if (amount === COUNT_AMOUNT) row.count = Number(value.value);
+      else row.amounts[amount] = Number(BigInt.asIntN(64, value.value));
+      rows.set(JSON.stringify(parts), row);
+    }
+  });
+  return [...rows.values()].filter(({ count }) => count > 0);
 }
 
 /** Reads any number of keys, ten at a time, in their order. */

@@ -37,18 +37,30 @@ export interface IndexDefinition<T> {
   entries(record: T): readonly (readonly IndexPart[])[];
 }
 
+/** Sums kept beside records, in the same commit: how many there are, and some amounts of them. */
+export interface TallyDefinition<T> {
+  name: string;
+  /** What the record counts under. */
+  parts(record: T): readonly IndexPart[];
+  /** Added up by name; rounded to whole numbers, so fractions come in millionths. */
+  amounts?(record: T): Readonly<Record<string, number>>;
+}
+
 /** A kind of record, its time, and the indexes its queries need. */
 export interface CollectionDefinition<T extends { id: string }> {
   name: string;
   /** Epoch ms that orders the records; 0 where a record has no time, then the id does. */
   timestamp(record: T): number;
   indexes: readonly IndexDefinition<T>[];
+  tallies?: readonly TallyDefinition<T>[];
   /** Lists in rising order instead of newest first. */
   ascending?: boolean;
 }
 
 /** Name of the index by time that every collection has. */
 export const TIME_INDEX = "time";
+/** Fractions are summed in these. */
+export const MILLIONTHS = 1_000_000;
 /** Width of a bucket of confidence. */
 const BUCKETS_PER_UNIT = 10;
 
@@ -108,7 +120,17 @@ export const signalCollection = defineCollection<SignalRecord>({
       entries: (signal) =>
         listBuckets(signal.confidence_score).map((bucket) => [signal.entity, bucket]),
     },
+    {
+      name: "type_entity_min_confidence",
+      entries: ({ type, entity, confidence_score }) =>
+        listBuckets(confidence_score).map((bucket) => [type, entity, bucket]),
+    },
   ],
+  tallies: [{
+    name: "source_type",
+    parts: ({ source, type }) => [source, type],
+    amounts: (signal) => ({ confidence: signal.confidence_score * MILLIONTHS }),
+  }],
 });
 
 /** What came of signals. */
@@ -183,6 +205,14 @@ export const mentionCollection = defineCollection<EntityMentionRecord>({
     { name: "news", entries: ({ news_id }) => news_id === null ? [] : [[news_id]] },
     { name: "signal", entries: ({ signal_id }) => signal_id === null ? [] : [[signal_id]] },
   ],
+  tallies: [{
+    name: "entity",
+    parts: ({ entity_type, entity_name }) => [entity_type, entity_name],
+    amounts: ({ mention_count, sentiment_score }) => ({
+      mentions: mention_count,
+      sentiment: sentiment_score * mention_count * MILLIONTHS,
+    }),
+  }],
 });
 
 /** Samples of the value locked in protocols and on chains. */
@@ -202,6 +232,11 @@ export const dexPairCollection = defineCollection<DexPairRecord>({
     { name: "network_dex", entries: ({ network_id, dex_id }) => [[network_id, dex_id]] },
     { name: "volume", entries: ({ volume_24h }) => [[volume_24h ?? 0]] },
     { name: "network_volume", entries: (pair) => [[pair.network_id, pair.volume_24h ?? 0]] },
+    { name: "dex_volume", entries: ({ dex_id, volume_24h }) => [[dex_id, volume_24h ?? 0]] },
+    {
+      name: "network_dex_volume",
+      entries: (pair) => [[pair.network_id, pair.dex_id, pair.volume_24h ?? 0]],
+    },
   ],
 });
 
@@ -220,11 +255,21 @@ export const dexNetworkCollection = defineCollection<DexNetworkRecord>({
   indexes: [],
 });
 
-/** Tokens as DEX aggregators list them. */
+/** Returns the entry that makes a list, largest first, run from the least value: its negative. */
+function listRising(value: number | null): number[][] {
+  return [[0 - (value ?? 0)]];
+}
+
+/** Tokens as DEX aggregators list them; an index named `*_rising` lists the least first. */
 export const dexListingCollection = defineCollection<DexListingRecord>({
   name: "dex_listings",
   timestamp: (listing) => listing.timestamp,
   indexes: [
+    { name: "rising", entries: ({ timestamp }) => listRising(timestamp) },
+    { name: "volume_rising", entries: ({ volume_24h }) => listRising(volume_24h) },
+    { name: "liquidity_rising", entries: ({ liquidity }) => listRising(liquidity) },
+    { name: "market_cap_rising", entries: ({ market_cap }) => listRising(market_cap) },
+    { name: "price_change_rising", entries: (listing) => listRising(listing.price_change_24h) },
     { name: "volume", entries: ({ volume_24h }) => [[volume_24h ?? 0]] },
     { name: "liquidity", entries: ({ liquidity }) => [[liquidity ?? 0]] },
     { name: "market_cap", entries: ({ market_cap }) => [[market_cap ?? 0]] },
@@ -273,6 +318,21 @@ export const collectionRunCollection = defineCollection<CollectionRunRecord>({
   timestamp: (run) => run.timestamp,
   indexes: [{ name: "status", entries: ({ status }) => [[status]] }],
 });
+
+/** Where records of these collections go when they are old; read together with the newer ones. */
+const toArchive = <T extends { id: string }>(definition: CollectionDefinition<T>) => ({
+  ...definition,
+  name: `archive_${definition.name}`,
+});
+
+/** The archives, by the name of the collection that they continue. */
+export const archives = {
+  signals: toArchive(signalCollection),
+  marketData: toArchive(marketDataCollection),
+  mentions: toArchive(mentionCollection),
+  transactions: toArchive(transactionCollection),
+  apiUsage: toArchive(apiUsageCollection),
+} as const;
 
 /** Every collection of a world, by the name that a world gives it. */
 export const collections = {

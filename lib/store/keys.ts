@@ -15,6 +15,8 @@ export const worldNamesPrefix: Deno.KvKey = ["worlds"];
 export const leasesPrefix: Deno.KvKey = ["lease"];
 /** Prefix of shared small values. */
 export const settingsPrefix: Deno.KvKey = ["setting"];
+/** Prefix of the quotas of sources. */
+export const quotasPrefix: Deno.KvKey = ["quota"];
 /** Prefix of queued work. */
 export const jobsPrefix: Deno.KvKey = ["job"];
 
@@ -31,6 +33,8 @@ const getSeriesPrefix = (world: string, part: string, series: SeriesKey): Deno.K
   series.timeframe,
 ];
 
+/** Prefix of the extents of all series of a world. */
+export const getMetaPrefix = (world: string): Deno.KvKey => [...worldsPrefix, world, "meta"];
 /** Key of the extent, revision and hot block of a series. */
 export const getMetaKey = (world: string, series: SeriesKey): Deno.KvKey =>
   getSeriesPrefix(world, "meta", series);
@@ -53,6 +57,14 @@ export const getRecordKey = (world: string, collection: string, id: string): Den
   "record",
   collection,
   id,
+];
+/** Prefix of the sums of one tally of a collection. */
+export const getTallyPrefix = (world: string, collection: string, tally: string): Deno.KvKey => [
+  ...worldsPrefix,
+  world,
+  "tally",
+  collection,
+  tally,
 ];
 /** Prefix of one index of a collection. */
 export const getIndexPrefix = (world: string, collection: string, index: string): Deno.KvKey => [

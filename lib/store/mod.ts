@@ -7,11 +7,19 @@ export type { PackedBarStore } from "./bars.ts";
 export { getFreeBytes, isDiskLow, LEAST_FREE_BYTES } from "./disk.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export type { GateMetrics } from "./gate.ts";
-export { collections, defineCollection, getConfidenceBucket } from "./indexes.ts";
+export { collections, defineCollection, getConfidenceBucket, MILLIONTHS } from "./indexes.ts";
 export type { JobHandler, JobMessage, JobQueue, ParkedJob } from "./job_queue.ts";
 export type { Lease, Leases } from "./lease.ts";
 export { checkStoreFile } from "./precheck.ts";
+export {
+  createMemoryQuotaCells,
+  createQuotas,
+  type Quota,
+  type Quotas,
+  type QuotaView,
+} from "./quotas.ts";
+export { purgeRecords } from "./purge.ts";
 export { openSecretFile } from "./secret_file.ts";
 export { openStore, type Store, type StoreOptions } from "./store.ts";
 export type * from "./types.ts";
-export type { OpenWorld } from "./world.ts";
+export type { OpenWorld, WorldSize } from "./world.ts";

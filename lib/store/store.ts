@@ -15,6 +15,7 @@ import { lockStoreFile } from "./lock_file.ts";
 import { migrateStore } from "./migrations.ts";
 import { createPollingJobQueue } from "./polling_job_queue.ts";
 import { prepareStoreFile } from "./precheck.ts";
+import { createQuotaCells, createQuotas, type Quotas } from "./quotas.ts";
 import { createWorld, type OpenWorld } from "./world.ts";
 
 /** All that is kept. */
@@ -25,6 +26,8 @@ export interface Store {
   worlds(): Promise<string[]>;
   jobs: JobQueue;
   leases: Leases;
+  /** What sources allow, shared by all processes. */
+  quotas: Quotas;
   /** Of the gate: permits, waiting work, reopenings. */
   metrics(): GateMetrics;
   /** Bytes on disk with the journal; 0 for storage that is not a local file. */
@@ -92,6 +95,7 @@ async function openKvStore(
   return {
     jobs,
     leases,
+    quotas: createQuotas({ openCell: createQuotaCells(gate), now: clock.now }),
     damagedFile,
     world: worlds.open,
     worlds: worlds.list,

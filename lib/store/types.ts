@@ -79,6 +79,14 @@ export interface RecordQuery {
   cursor?: string;
 }
 
+/** The sums of one row of a tally. */
+export interface TallyRow {
+  parts: (string | number | boolean)[];
+  count: number;
+  /** Sums by name, in the units that the tally declares. */
+  amounts: Record<string, number>;
+}
+
 /** Records of one kind, each one key, with its index keys in the same commit. */
 export interface Collection<T extends { id: string }> {
   put(record: T): Promise<void>;
@@ -89,6 +97,8 @@ export interface Collection<T extends { id: string }> {
   list(query?: RecordQuery): Promise<Page<T>>;
   delete(id: string): Promise<void>;
   count(): Promise<number>;
+  /** The rows of a declared tally whose parts begin with `under`. */
+  readTally(name: string, under?: readonly (string | number | boolean)[]): Promise<TallyRow[]>;
 }
 
 /** All that one world (live, or one recording) holds. */

@@ -6,15 +6,32 @@
 import { createBarStore, type PackedBarStore } from "./bars.ts";
 import { createCollection, type KvCollection } from "./collection.ts";
 import type { Gate } from "./gate.ts";
-import { type CollectionDefinition, collections } from "./indexes.ts";
+import { type ArchivedCollection, joinArchive } from "./archive.ts";
+import { archives, type CollectionDefinition, collections } from "./indexes.ts";
 import { getStateKey, getWorldNameKey, getWorldPrefix } from "./keys.ts";
+import { listSeries, purgeBars } from "./purge.ts";
 import type { WorldStore } from "./types.ts";
 
 /** A world whose bars take columns too. */
 export interface OpenWorld extends WorldStore {
   bars: PackedBarStore;
+  /** The collections whose old records move to an archive. */
+  archived: Readonly<
+    Record<keyof typeof archives, Pick<ArchivedCollection<never>, "archive" | "purge">>
+  >;
+  /** Deletes bars older than `beforeMs` (epoch ms), by whole blocks; returns how many. */
+  purgeBars(beforeMs: number, signal?: AbortSignal): Promise<number>;
+  /** How much there is: bars by series, records by collection. */
+  measure(): Promise<WorldSize>;
   /** Resolves when no write is pending. */
   settled(): Promise<void>;
+}
+
+/** How much one world holds. */
+export interface WorldSize {
+  series: number;
+  bars: number;
+  records: Record<string, number>;
 }
 
 /** Keys deleted in one commit: 500 of at most some 150 bytes stay below the limits. */
@@ -29,16 +46,32 @@ export function createWorld({ gate, world, now }: {
   const bars = createBarStore({ gate, world, now });
   const open = <T extends { id: string }>(definition: CollectionDefinition<T>) =>
     createCollection({ gate, world, definition });
+  const openBoth = <T extends { id: string }>(
+    definition: CollectionDefinition<T>,
+    archive: CollectionDefinition<T>,
+  ) =>
+    joinArchive({
+      gate,
+      live: open(definition),
+      archive: open(archive),
+      livePlace: { world, definition },
+      archivePlace: { world, definition: archive },
+    });
+  const archived = {
+    signals: openBoth(collections.signals, archives.signals),
+    marketData: openBoth(collections.marketData, archives.marketData),
+    mentions: openBoth(collections.mentions, archives.mentions),
+    transactions: openBoth(collections.transactions, archives.transactions),
+    apiUsage: openBoth(collections.apiUsage, archives.apiUsage),
+  };
   const records = {
+    ...archived,
     symbols: open(collections.symbols),
-    signals: open(collections.signals),
     outcomes: open(collections.outcomes),
     gaps: open(collections.gaps),
     quality: open(collections.quality),
-    marketData: open(collections.marketData),
     features: open(collections.features),
     news: open(collections.news),
-    mentions: open(collections.mentions),
     tvl: open(collections.tvl),
     dexPairs: open(collections.dexPairs),
     dexSamples: open(collections.dexSamples),
@@ -46,8 +79,6 @@ export function createWorld({ gate, world, now }: {
     dexListings: open(collections.dexListings),
     dexTrades: open(collections.dexTrades),
     dexSignals: open(collections.dexSignals),
-    transactions: open(collections.transactions),
-    apiUsage: open(collections.apiUsage),
     collectionRuns: open(collections.collectionRuns),
   };
   const settled = async () => {
@@ -59,7 +90,19 @@ export function createWorld({ gate, world, now }: {
     world,
     bars,
     ...records,
+    archived,
     settled,
+    purgeBars: (beforeMs, signal) => purgeBars({ gate, world }, beforeMs, signal),
+    async measure() {
+      const series = await listSeries(gate, world);
+      const counts = Object.entries<Pick<KvCollection<{ id: string }>, "count">>(records)
+        .map(async ([name, { count }]) => [name, await count()] as const);
+      return {
+        series: series.length,
+        bars: series.reduce((sum, { count }) => sum + count, 0),
+        records: Object.fromEntries(await Promise.all(counts)),
+      };
+    },
     async getState<T>(name: string) {
       return (await gate.run((kv) => kv.get<T>(getStateKey(world, name)))).value;
     },

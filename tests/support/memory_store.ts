@@ -47,6 +47,7 @@ function createMemoryCollection<T extends { id: string }>(): Collection<T> {
     },
     delete: (id) => Promise.resolve(void records.delete(id)),
     count: () => Promise.resolve(records.size),
+    readTally: () => Promise.reject(new Error("Tallies are tested with the real store")),
   };
 }
 

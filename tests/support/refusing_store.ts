@@ -24,6 +24,7 @@ export function createRefusingStore(inner: WorldStore): RefusingStore {
     get: (id) => records.get(id),
     list: (query) => records.list(query),
     count: () => records.count(),
+    readTally: (name, under) => records.readTally(name, under),
   });
   const { bars } = inner;
   const store: RefusingStore = {

@@ -1,0 +1,144 @@
+/**
+ * Archives: old records apart from the newer ones, read as if they were together.
+ *
+ * @module
+ */
+import {
+  applyChange,
+  DEFAULT_PAGE_RECORDS,
+  draftChange,
+  type KvCollection,
+  type Place,
+} from "./collection.ts";
+import { StoreError } from "./errors.ts";
+import type { Gate } from "./gate.ts";
+import { getRecordKey } from "./keys.ts";
+import { purgeRecords } from "./purge.ts";
+import type { Page, RecordQuery, TallyRow } from "./types.ts";
+
+/** What a cursor into the archive begins with. */
+const ARCHIVE_MARK = "archive.";
+/** Records moved between two looks at what else waits. */
+const MOVED_AT_ONCE = 100;
+const MAX_TRIES = 10;
+
+/** A collection whose old records are kept apart. */
+export interface ArchivedCollection<T extends { id: string }> extends KvCollection<T> {
+  /** Moves records older than `beforeMs` (epoch ms) to the archive; returns how many. */
+  archive(beforeMs: number, signal?: AbortSignal): Promise<number>;
+  /** Deletes archived records older than `beforeMs` (epoch ms); returns how many. */
+  purge(beforeMs: number, signal?: AbortSignal): Promise<number>;
+}
+
+/** Joins a collection with its archive; writes go to the collection. */
+export function joinArchive<T extends { id: string }>(
+  { gate, live, archive, livePlace, archivePlace }: {
+    gate: Gate;
+    live: KvCollection<T>;
+    archive: KvCollection<T>;
+    livePlace: Place<T>;
+    archivePlace: Place<T>;
+  },
+): ArchivedCollection<T> {
+  return {
+    put: live.put,
+    putMany: live.putMany,
+    async create(record) {
+      return await archive.get(record.id) === null && await live.create(record);
+    },
+    get: async (id) => await live.get(id) ?? await archive.get(id),
+    list: (query = {}) => listBoth(live, archive, query),
+    async delete(id) {
+      await Promise.all([live.delete(id), archive.delete(id)]);
+    },
+    count: async () => await live.count() + await archive.count(),
+    async readTally(name, under) {
+      return addRows([
+        ...await live.readTally(name, under),
+        ...await archive.readTally(name, under),
+      ]);
+    },
+    async settled() {
+      await Promise.all([live.settled(), archive.settled()]);
+    },
+    async archive(beforeMs, signal) {
+      let moved = 0;
+      while (!signal?.aborted) {
+        const { items } = await live.list({ to: beforeMs, limit: MOVED_AT_ONCE });
+        for (const { id } of items) await move(gate, id, livePlace, archivePlace);
+        moved += items.length;
+        if (items.length < MOVED_AT_ONCE) break;
+      }
+      return moved;
+    },
+    purge: (beforeMs, signal) => purgeRecords(archive, beforeMs, signal),
+  };
+}
+
+/** Lists the newer records, and behind their end the archived ones. */
+async function listBoth<T extends { id: string }>(
+  live: KvCollection<T>,
+  archive: KvCollection<T>,
+  query: RecordQuery,
+): Promise<Page<T>> {
+  const { cursor, limit = DEFAULT_PAGE_RECORDS } = query;
+  if (cursor?.startsWith(ARCHIVE_MARK)) {
+    const { cursor: _mark, ...rest } = query;
+    const place = cursor.slice(ARCHIVE_MARK.length);
+    return markPage(await archive.list(place === "" ? rest : { ...rest, cursor: place }));
+  }
+  const first = await live.list(query);
+  if (first.cursor !== null) return first;
+  const { cursor: _none, ...rest } = query;
+  const left = limit - first.items.length;
+  if (left <= 0) {
+    const isMore = (await archive.list({ ...rest, limit: 1 })).items.length > 0;
+    return { items: first.items, cursor: isMore ? ARCHIVE_MARK : null };
+  }
+  const second = markPage(await archive.list({ ...rest, limit: left }));
+  return { items: [...first.items, ...second.items], cursor: second.cursor };
+}
+
+function markPage<T>({ items, cursor }: Page<T>): Page<T> {
+  return { items, cursor: cursor === null ? null : ARCHIVE_MARK + cursor };
+}
+
+/** Moves one record in one commit, so that at no time it is in both or in none. */
+async function move<T extends { id: string }>(
+  gate: Gate,
+  id: string,
+  from: Place<T>,
+  to: Place<T>,
+): Promise<void> {
+  const fromKey = getRecordKey(from.world, from.definition.name, id);
+  const toKey = getRecordKey(to.world, to.definition.name, id);
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const isDone = await gate.run(async (kv) => {
+      const [stored, archived] = await kv.getMany<[T, T]>([fromKey, toKey]);
+      if (stored.value === null) return true;
+      const atomic = kv.atomic().check(stored, archived);
+      applyChange(atomic, draftChange(from, { id, record: null }, stored.value));
+      applyChange(atomic, draftChange(to, { id, record: stored.value }, archived.value));
+      return (await atomic.commit()).ok;
+    });
+    if (isDone) return;
+  }
+  throw new StoreError("conflict", `Record ${id} is written by too many at once to be archived`);
+}
+
+function addRows(rows: readonly TallyRow[]): TallyRow[] {
+  const byParts = new Map<string, TallyRow>();
+  for (const row of rows) {
+    const key = JSON.stringify(row.parts);
+    const known = byParts.get(key);
+    if (!known) {
+      byParts.set(key, { ...row, amounts: { ...row.amounts } });
+      continue;
+    }
+    known.count += row.count;
+    for (const [name, amount] of Object.entries(row.amounts)) {
+      known.amounts[name] = (known.amounts[name] ?? 0) + amount;
+    }
+  }
+  return [...byParts.values()];
+}
