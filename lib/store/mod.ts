@@ -22,4 +22,5 @@ export { purgeRecords } from "./purge.ts";
 export { openSecretFile } from "./secret_file.ts";
 export { openStore, type Store, type StoreOptions } from "./store.ts";
 export type * from "./types.ts";
+export * from "./views.ts";
 export type { OpenWorld, WorldSize } from "./world.ts";
