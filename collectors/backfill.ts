@@ -1,0 +1,130 @@
+/**
+ * Backfill: the past of one series, fetched in batches, each a step that is never done twice.
+ *
+ * @module
+ */
+import { type Bar, type Timeframe, timeframeMs } from "../lib/market/mod.ts";
+import type { WorldStore } from "../lib/store/types.ts";
+import type { BarsWanted } from "./holes.ts";
+import { fetchJson, type HttpOptions } from "./http.ts";
+import type { StreamSource } from "./source.ts";
+
+/** A source with bars of the past. */
+export type HistorySource = Pick<StreamSource, "key" | "bars">;
+
+/** A stretch that was fetched: starts from `from` (inclusive) to `to` (exclusive), epoch ms. */
+export interface Stretch {
+  from: number;
+  to: number;
+}
+
+/** How far a backfill has come. */
+export interface BackfillProgress {
+  /** Bars that came since the start. */
+  bars: number;
+  /** Of the asked stretch, what is done and all of it, ms of market time. */
+  doneMs: number;
+  totalMs: number;
+}
+
+/** What a backfill needs. */
+export interface BackfillOptions extends BarsWanted {
+  source: HistorySource;
+  store: Pick<WorldStore, "getState" | "putState">;
+  /** Keeps bars, oldest first; those that are there already stay. Resolves after the commit. */
+  put(bars: readonly Bar[]): Promise<void>;
+  http: HttpOptions;
+  /** The exchange's time, epoch ms: a bar that still runs then is left out. */
+  serverMs: number;
+  onProgress?(progress: BackfillProgress): void;
+  signal?: AbortSignal;
+}
+
+/** What a backfill did. */
+export interface BackfillResult extends BackfillProgress {
+  /** False when it was stopped before the end; running it again goes on. */
+  isComplete: boolean;
+}
+
+/**
+ * Fetches and stores the bars of a stretch, oldest first. After each batch what is done is written
+ * down, so that a later run, after a kill or with other dates, fetches only what is missing.
+ *
+ * @throws {RangeError} For a stretch that ends before it begins.
+ * @throws Whatever `fetchJson` and the source's parser throw; what was stored stays done.
+ */
+export async function runBackfill(options: BackfillOptions): Promise<BackfillResult> {
+  const { symbol, timeframe, from, store, put, onProgress, signal } = options;
+  const lengthMs = timeframeMs[timeframe];
+  const first = Math.ceil(from / lengthMs) * lengthMs;
+  const to = Math.floor(Math.min(options.to, options.serverMs) / lengthMs) * lengthMs;
+  if (!(options.from < options.to)) {
+    throw new RangeError(
+      `Cannot backfill ${symbol}: the start must lie before the end, was ${from} to ${options.to}`,
+    );
+  }
+  const name = `backfill:${options.source.key}:${symbol}:${timeframe}`;
+  let done = await store.getState<Stretch[]>(name) ?? [];
+  const progress: BackfillProgress = { bars: 0, doneMs: 0, totalMs: Math.max(0, to - first) };
+  const missing = listUndone({ from: first, to }, done);
+  progress.doneMs = progress.totalMs - missing.reduce((sum, part) => sum + part.to - part.from, 0);
+  onProgress?.(progress);
+  for (const part of missing) {
+    for (let next = part.from; next < part.to;) {
+      if (signal?.aborted) return { ...progress, isComplete: false };
+      const batch = await fetchBatch(options, { from: next, to: part.to });
+      if (batch.bars.length > 0) await put(batch.bars);
+      done = addStretch(done, { from: next, to: batch.to });
+      await store.putState(name, done);
+      progress.bars += batch.bars.length;
+      progress.doneMs += batch.to - next;
+      next = batch.to;
+      onProgress?.({ ...progress });
+    }
+  }
+  return { ...progress, isComplete: true };
+}
+
+/** Asks for the first bars of a stretch; `to` is where the next batch begins. */
+async function fetchBatch(
+  { source, symbol, timeframe, http }: BackfillOptions,
+  { from, to }: Stretch,
+): Promise<{ bars: Bar[]; to: number }> {
+  const request = source.bars.request(symbol, timeframe, from, to);
+  const answer = source.bars.parse(await fetchJson(request, http));
+  const bars = selectBars(answer, timeframe, { from, to });
+  // Fewer than a full page reach to the end: there is nothing else in between.
+  const isLast = answer.length < source.bars.limitMax || bars.length === 0;
+  return { bars, to: isLast ? to : bars.at(-1)!.time + timeframeMs[timeframe] };
+}
+
+function selectBars(bars: readonly Bar[], timeframe: Timeframe, { from, to }: Stretch): Bar[] {
+  const lengthMs = timeframeMs[timeframe];
+  return bars.filter(({ time }) => time >= from && time < to && time % lengthMs === 0)
+    .sort((a, b) => a.time - b.time);
+}
+
+/** Returns the parts of a stretch that no done one covers, oldest first. */
+export function listUndone({ from, to }: Stretch, done: readonly Stretch[]): Stretch[] {
+  const parts: Stretch[] = [];
+  let next = from;
+  for (const stretch of done.toSorted((a, b) => a.from - b.from)) {
+    if (stretch.to <= next) continue;
+    if (stretch.from >= to) break;
+    if (stretch.from > next) parts.push({ from: next, to: stretch.from });
+    next = Math.max(next, stretch.to);
+  }
+  if (next < to) parts.push({ from: next, to });
+  return parts;
+}
+
+/** Adds a stretch to those done; what touches becomes one. */
+export function addStretch(done: readonly Stretch[], added: Stretch): Stretch[] {
+  const joined: Stretch[] = [];
+  for (const stretch of [...done, added].sort((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last && stretch.from <= last.to) last.to = Math.max(last.to, stretch.to);
+    else joined.push({ ...stretch });
+  }
+  return joined;
+}
