@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
+import { timeframes } from "../market/mod.ts";
 
 /** One symbol as an operator sees it, followed or not. */
 export const managedSymbolSchema = z.object({
@@ -30,3 +31,43 @@ export const symbolChangeSchema = z.object({
   exchange: z.enum(["binance"]).default("binance"),
   active: z.boolean().default(true),
 }).openapi("SymbolChange");
+
+/** A point of time: epoch ms, or ISO text; a date alone is the start of its UTC day. */
+const timeSchema = z.union([z.number().int().nonnegative(), z.iso.date(), z.iso.datetime()]);
+
+/** Which past of which series is fetched. */
+export const backfillRequestSchema = z.strictObject({
+  exchange: z.string().min(1).max(40).openapi({ example: "binance" }),
+  /** The exchange's own spelling. */
+  symbol: z.string().regex(/^[A-Z0-9.\-]{1,30}$/).openapi({ example: "BTCUSDT" }),
+  timeframe: z.enum(timeframes).default("1h"),
+  start: timeSchema.openapi({ example: "2024-01-01" }),
+  /** Not included. */
+  end: timeSchema.openapi({ example: "2024-02-01" }),
+}).openapi("BackfillRequest");
+
+/** A backfill and how far it is. */
+export const backfillSchema = z.object({
+  id: z.string(),
+  exchange: z.string(),
+  symbol: z.string(),
+  timeframe: z.enum(timeframes),
+  /** First and one past the last bar start, epoch ms. */
+  from: z.number(),
+  to: z.number(),
+  status: z.enum(["waiting", "running", "done", "stopped", "failed"]),
+  bars: z.number().int(),
+  /** Of the stretch, what is done and all of it, ms of market time. */
+  done_ms: z.number(),
+  total_ms: z.number(),
+  error: z.string().nullable(),
+  /** Wall time, epoch ms. */
+  created_at: z.number(),
+  updated_at: z.number(),
+}).openapi("Backfill");
+
+/** Backfills, newest first. */
+export const backfillsSchema = z.object({
+  backfills: z.array(backfillSchema),
+  count: z.number().int(),
+}).openapi("Backfills");

@@ -220,6 +220,8 @@ export interface DexNetworkRecord {
 /** A token as listed by DEX aggregators (API-18). */
 export interface DexListingRecord {
   id: string;
+  /** Whether it is a token (default), or a decentralised exchange with its volume. */
+  kind?: "token" | "exchange";
   name: string;
   symbol: string;
   network_id: string | null;
@@ -320,4 +322,71 @@ export interface CollectionRunRecord {
   >;
   records: number;
   signals: number;
+}
+
+/** Figures of a whole market, such as all coins or decentralised finance. */
+export interface MarketTotalRecord {
+  /** `crypto 1700000000000`: market and time. */
+  id: string;
+  market: "crypto" | "defi";
+  /** USD. */
+  market_cap: number;
+  volume_24h: number | null;
+  /** Of the market cap, percent: 5 means 5 %. */
+  change_24h: number | null;
+  /** Share of single assets in the market cap, percent, by code in capitals. */
+  dominance: Record<string, number>;
+  timestamp: number;
+  source: string;
+  created_at: number;
+}
+
+/** What an asset cost at one time: history that other findings are compared with. */
+export interface AssetPriceRecord {
+  /** `asset:bitcoin 1700000000000`: entity and time. */
+  id: string;
+  /** `asset:bitcoin`. */
+  entity: string;
+  /** USD. */
+  price: number;
+  /** USD of the 24 h before, and USD; null where the source says none. */
+  volume_24h: number | null;
+  market_cap: number | null;
+  timestamp: number;
+  source: string;
+  created_at: number;
+}
+
+/** A decentralised exchange. */
+export interface DexExchangeRecord {
+  /** As pairs name it in `dex_id`, such as `uniswap-v3`. */
+  id: string;
+  name: string;
+  /** `active` or `inactive`. */
+  status: string | null;
+  website: string | null;
+  launched_at: number | null;
+  source: string;
+  timestamp: number;
+}
+
+/** The past of one series being fetched, or that was. */
+export interface BackfillRecord {
+  id: string;
+  /** Key of the source. */
+  exchange: string;
+  symbol: string;
+  timeframe: Timeframe;
+  /** First and one past the last bar start, epoch ms. */
+  from: number;
+  to: number;
+  status: "waiting" | "running" | "done" | "stopped" | "failed";
+  bars: number;
+  /** Of the stretch, what is done and all of it, ms of market time. */
+  done_ms: number;
+  total_ms: number;
+  error: string | null;
+  /** Wall time, epoch ms. */
+  created_at: number;
+  updated_at: number;
 }

@@ -1,0 +1,178 @@
+/**
+ * Backfills as an operator asks for them: one after the other, and on again after a restart.
+ *
+ * @module
+ */
+import type { Clock } from "../lib/clock.ts";
+import type { BackfillRecord } from "../lib/contracts/records.ts";
+import type { Logger } from "../lib/log.ts";
+import type { MarketIntake } from "../lib/pipeline/types.ts";
+import type { WorldStore } from "../lib/store/types.ts";
+import { type HistorySource, runBackfill } from "./backfill.ts";
+import type { HttpOptions } from "./http.ts";
+
+/** Backfills that are remembered. */
+const keptMax = 100;
+const stateName = "backfills";
+
+/** What is asked for. */
+export type BackfillRequest = Pick<
+  BackfillRecord,
+  "exchange" | "symbol" | "timeframe" | "from" | "to"
+>;
+
+/** How one exchange is asked for its past. */
+export interface BackfillSource {
+  source: HistorySource;
+  http: HttpOptions;
+  /** The exchange's time, epoch ms. */
+  getTime(): Promise<number>;
+}
+
+/** The backfills of one world. */
+export interface Backfills {
+  /** Begins one, or joins the same one that is under way. */
+  start(request: BackfillRequest): Promise<BackfillRecord>;
+  /** Newest first. */
+  list(): BackfillRecord[];
+  get(id: string): BackfillRecord | null;
+  /** Stops one after its batch; what it has stays. Null for an unknown one. */
+  stop(id: string): Promise<BackfillRecord | null>;
+  /** Stops for now: what is under way goes on at the next start. */
+  close(): Promise<void>;
+}
+
+/** What backfills need. */
+export interface BackfillsOptions {
+  store: Pick<WorldStore, "getState" | "putState">;
+  intake: Pick<MarketIntake, "addHistory" | "halted">;
+  /** Null for an exchange that has no past to give. */
+  getSource(exchange: string): BackfillSource | null;
+  clock: Clock;
+  log: Logger;
+}
+
+/**
+ * Takes up what an earlier run left, and waits for more.
+ *
+ * `start` throws `RangeError` for an exchange without a past.
+ */
+export async function openBackfills(options: BackfillsOptions): Promise<Backfills> {
+  const { store, clock, log } = options;
+  const records = await store.getState<BackfillRecord[]>(stateName) ?? [];
+  const closing = new AbortController();
+  const stops = new Map<string, AbortController>();
+  const isUnderWay = ({ status }: BackfillRecord) => status === "waiting" || status === "running";
+  const keep = () => store.putState(stateName, records.slice(0, keptMax));
+  const change = async (record: BackfillRecord, part: Partial<BackfillRecord>) => {
+    Object.assign(record, part, { updated_at: clock.now() });
+    await keep();
+  };
+  const runOne = async (record: BackfillRecord) => {
+    const stop = new AbortController();
+    stops.set(record.id, stop);
+    const signals = [stop.signal, closing.signal];
+    if (options.intake.halted) signals.push(options.intake.halted);
+    const signal = AbortSignal.any(signals);
+    try {
+      await change(record, { status: "running", error: null });
+      const isComplete = await fetchPast(record, { ...options, signal });
+      if (isComplete) await change(record, { status: "done" });
+      else if (stop.signal.aborted) await change(record, { status: "stopped" });
+    } catch (error) {
+      if (closing.signal.aborted) return;
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn("a backfill failed", { ...record, error: reason });
+      await change(
+        record,
+        stop.signal.aborted ? { status: "stopped" } : { status: "failed", error: reason },
+      );
+    } finally {
+      stops.delete(record.id);
+    }
+  };
+  let running: Promise<void> = Promise.resolve();
+  const enqueue = (record: BackfillRecord) => {
+    running = running.then(async () => {
+      if (!closing.signal.aborted && isUnderWay(record)) await runOne(record);
+    }).catch((error) => log.error("a backfill was not noted", { error: String(error) }));
+  };
+  // Oldest first, as they were asked for.
+  for (const record of records.filter(isUnderWay).reverse()) enqueue(record);
+  return {
+    async start(request) {
+      if (options.getSource(request.exchange) === null) {
+        throw new RangeError(`Cannot backfill from ${request.exchange}: it has no past to give`);
+      }
+      const same = records.find((record) => isUnderWay(record) && isSame(record, request));
+      if (same) return { ...same };
+      const now = clock.now();
+      const record: BackfillRecord = {
+        id: crypto.randomUUID(),
+        ...request,
+        status: "waiting",
+        bars: 0,
+        done_ms: 0,
+        total_ms: request.to - request.from,
+        error: null,
+        created_at: now,
+        updated_at: now,
+      };
+      records.unshift(record);
+      records.length = Math.min(records.length, keptMax);
+      await keep();
+      enqueue(record);
+      return { ...record };
+    },
+    list: () => records.map((record) => ({ ...record })),
+    get(id) {
+      const found = records.find((record) => record.id === id);
+      return found ? { ...found } : null;
+    },
+    async stop(id) {
+      const found = records.find((record) => record.id === id);
+      if (!found) return null;
+      stops.get(id)?.abort();
+      if (isUnderWay(found)) await change(found, { status: "stopped" });
+      return { ...found };
+    },
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+function isSame(record: BackfillRecord, request: BackfillRequest): boolean {
+  return (Object.keys(request) as (keyof BackfillRequest)[]).every((name) =>
+    record[name] === request[name]
+  );
+}
+
+/** Fetches what is missing; false when it was stopped before the end. */
+async function fetchPast(
+  record: BackfillRecord,
+  { getSource, intake, store, clock, signal }: BackfillsOptions & { signal: AbortSignal },
+): Promise<boolean> {
+  const { exchange, symbol, timeframe, from, to } = record;
+  const place = getSource(exchange);
+  if (place === null) throw new RangeError(`Cannot backfill from ${exchange}: it is not there`);
+  const { source, http, getTime } = place;
+  const { isComplete } = await runBackfill({
+    source,
+    store,
+    http: { ...http, signal },
+    serverMs: await getTime(),
+    symbol,
+    timeframe,
+    from,
+    to,
+    signal,
+    put: (bars) =>
+      intake.addHistory(symbol, timeframe, bars, { source: source.key, reason: "history" }),
+    onProgress({ bars, doneMs, totalMs }) {
+      Object.assign(record, { bars, done_ms: doneMs, total_ms: totalMs, updated_at: clock.now() });
+    },
+  });
+  return isComplete;
+}
