@@ -33,6 +33,15 @@ const getSeriesPrefix = (world: string, part: string, series: SeriesKey): Deno.K
   series.timeframe,
 ];
 
+/** Prefix of the kept answers of one family. */
+export const getKeptPrefix = (world: string, family: string): Deno.KvKey => [
+  ...worldsPrefix,
+  world,
+  "kept",
+  family,
+];
+/** Key that says what was dropped from the kept answers last. */
+export const getKeptNoticeKey = (world: string): Deno.KvKey => [...worldsPrefix, world, "dropped"];
 /** Prefix of the extents of all series of a world. */
 export const getMetaPrefix = (world: string): Deno.KvKey => [...worldsPrefix, world, "meta"];
 /** Key of the extent, revision and hot block of a series. */

@@ -9,6 +9,7 @@ export { StoreError, type StoreErrorCode } from "./errors.ts";
 export type { GateMetrics } from "./gate.ts";
 export { collections, defineCollection, getConfidenceBucket, MILLIONTHS } from "./indexes.ts";
 export type { JobHandler, JobMessage, JobQueue, ParkedJob } from "./job_queue.ts";
+export { type KeptNotice, type KeptText, type KeptTexts, MAX_KEPT_BYTES } from "./kept.ts";
 export type { Lease, Leases } from "./lease.ts";
 export { checkStoreFile } from "./precheck.ts";
 export {

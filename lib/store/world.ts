@@ -9,6 +9,7 @@ import type { Gate } from "./gate.ts";
 import { type ArchivedCollection, joinArchive } from "./archive.ts";
 import { archives, type CollectionDefinition, collections } from "./indexes.ts";
 import { getStateKey, getWorldNameKey, getWorldPrefix } from "./keys.ts";
+import { createKeptTexts, type KeptTexts } from "./kept.ts";
 import { listSeries, purgeBars } from "./purge.ts";
 import type { WorldStore } from "./types.ts";
 
@@ -19,6 +20,8 @@ export interface OpenWorld extends WorldStore {
   archived: Readonly<
     Record<keyof typeof archives, Pick<ArchivedCollection<never>, "archive" | "purge">>
   >;
+  /** Answers that outlive the process. */
+  kept: KeptTexts;
   /** Deletes bars older than `beforeMs` (epoch ms), by whole blocks; returns how many. */
   purgeBars(beforeMs: number, signal?: AbortSignal): Promise<number>;
   /** How much there is: bars by series, records by collection. */
@@ -91,6 +94,7 @@ export function createWorld({ gate, world, now }: {
     bars,
     ...records,
     archived,
+    kept: createKeptTexts({ gate, world }),
     settled,
     purgeBars: (beforeMs, signal) => purgeBars({ gate, world }, beforeMs, signal),
     async measure() {
