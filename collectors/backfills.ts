@@ -52,95 +52,119 @@ export interface BackfillsOptions {
   log: Logger;
 }
 
+const isUnderWay = ({ status }: BackfillRecord) => status === "waiting" || status === "running";
+
 /**
  * Takes up what an earlier run left, and waits for more.
  *
  * `start` throws `RangeError` for an exchange without a past.
  */
 export async function openBackfills(options: BackfillsOptions): Promise<Backfills> {
-  const { store, clock, log } = options;
-  const records = await store.getState<BackfillRecord[]>(stateName) ?? [];
-  const closing = new AbortController();
-  const stops = new Map<string, AbortController>();
-  const isUnderWay = ({ status }: BackfillRecord) => status === "waiting" || status === "running";
-  const keep = () => store.putState(stateName, records.slice(0, keptMax));
-  const change = async (record: BackfillRecord, part: Partial<BackfillRecord>) => {
-    Object.assign(record, part, { updated_at: clock.now() });
-    await keep();
-  };
-  const runOne = async (record: BackfillRecord) => {
+  const records = await options.store.getState<BackfillRecord[]>(stateName) ?? [];
+  return new Queue(options, records);
+}
+
+class Queue implements Backfills {
+  readonly #options: BackfillsOptions;
+  /** Newest first. */
+  readonly #records: BackfillRecord[];
+  readonly #stops = new Map<string, AbortController>();
+  readonly #closing = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: BackfillsOptions, records: BackfillRecord[]) {
+    this.#options = options;
+    this.#records = records;
+    // Oldest first, as they were asked for.
+    for (const record of records.filter(isUnderWay).reverse()) this.#enqueue(record);
+  }
+
+  async start(request: BackfillRequest): Promise<BackfillRecord> {
+    const { getSource, clock } = this.#options;
+    if (getSource(request.exchange) === null) {
+      throw new RangeError(`Cannot backfill from ${request.exchange}: it has no past to give`);
+    }
+    const same = this.#records.find((record) => isUnderWay(record) && isSame(record, request));
+    if (same) return { ...same };
+    const now = clock.now();
+    const record: BackfillRecord = {
+      id: crypto.randomUUID(),
+      ...request,
+      status: "waiting",
+      bars: 0,
+      done_ms: 0,
+      total_ms: request.to - request.from,
+      error: null,
+      created_at: now,
+      updated_at: now,
+    };
+    this.#records.unshift(record);
+    this.#records.length = Math.min(this.#records.length, keptMax);
+    await this.#keep();
+    this.#enqueue(record);
+    return { ...record };
+  }
+
+  list(): BackfillRecord[] {
+    return this.#records.map((record) => ({ ...record }));
+  }
+
+  get(id: string): BackfillRecord | null {
+    const found = this.#records.find((record) => record.id === id);
+    return found ? { ...found } : null;
+  }
+
+  async stop(id: string): Promise<BackfillRecord | null> {
+    const found = this.#records.find((record) => record.id === id);
+    if (!found) return null;
+    this.#stops.get(id)?.abort();
+    if (isUnderWay(found)) await this.#change(found, { status: "stopped" });
+    return { ...found };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async #keep(): Promise<void> {
+    await this.#options.store.putState(stateName, this.#records.slice(0, keptMax));
+  }
+
+  async #change(record: BackfillRecord, part: Partial<BackfillRecord>): Promise<void> {
+    Object.assign(record, part, { updated_at: this.#options.clock.now() });
+    await this.#keep();
+  }
+
+  #enqueue(record: BackfillRecord): void {
+    this.#running = this.#running.then(async () => {
+      if (!this.#closing.signal.aborted && isUnderWay(record)) await this.#runOne(record);
+    }).catch((error) => {
+      this.#options.log.error("a backfill was not noted", { error: String(error) });
+    });
+  }
+
+  async #runOne(record: BackfillRecord): Promise<void> {
+    const { intake, log } = this.#options;
     const stop = new AbortController();
-    stops.set(record.id, stop);
-    const signals = [stop.signal, closing.signal];
-    if (options.intake.halted) signals.push(options.intake.halted);
+    this.#stops.set(record.id, stop);
+    const signals = [stop.signal, this.#closing.signal];
+    if (intake.halted) signals.push(intake.halted);
     const signal = AbortSignal.any(signals);
     try {
-      await change(record, { status: "running", error: null });
-      const isComplete = await fetchPast(record, { ...options, signal });
-      if (isComplete) await change(record, { status: "done" });
-      else if (stop.signal.aborted) await change(record, { status: "stopped" });
+      await this.#change(record, { status: "running", error: null });
+      const isComplete = await fetchPast(record, { ...this.#options, signal });
+      if (isComplete) await this.#change(record, { status: "done" });
     } catch (error) {
-      if (closing.signal.aborted) return;
+      // What was stopped by hand says so already, and a closed process goes on at its next start.
+      if (signal.aborted) return;
       const reason = error instanceof Error ? error.message : String(error);
       log.warn("a backfill failed", { ...record, error: reason });
-      await change(
-        record,
-        stop.signal.aborted ? { status: "stopped" } : { status: "failed", error: reason },
-      );
+      await this.#change(record, { status: "failed", error: reason });
     } finally {
-      stops.delete(record.id);
+      this.#stops.delete(record.id);
     }
-  };
-  let running: Promise<void> = Promise.resolve();
-  const enqueue = (record: BackfillRecord) => {
-    running = running.then(async () => {
-      if (!closing.signal.aborted && isUnderWay(record)) await runOne(record);
-    }).catch((error) => log.error("a backfill was not noted", { error: String(error) }));
-  };
-  // Oldest first, as they were asked for.
-  for (const record of records.filter(isUnderWay).reverse()) enqueue(record);
-  return {
-    async start(request) {
-      if (options.getSource(request.exchange) === null) {
-        throw new RangeError(`Cannot backfill from ${request.exchange}: it has no past to give`);
-      }
-      const same = records.find((record) => isUnderWay(record) && isSame(record, request));
-      if (same) return { ...same };
-      const now = clock.now();
-      const record: BackfillRecord = {
-        id: crypto.randomUUID(),
-        ...request,
-        status: "waiting",
-        bars: 0,
-        done_ms: 0,
-        total_ms: request.to - request.from,
-        error: null,
-        created_at: now,
-        updated_at: now,
-      };
-      records.unshift(record);
-      records.length = Math.min(records.length, keptMax);
-      await keep();
-      enqueue(record);
-      return { ...record };
-    },
-    list: () => records.map((record) => ({ ...record })),
-    get(id) {
-      const found = records.find((record) => record.id === id);
-      return found ? { ...found } : null;
-    },
-    async stop(id) {
-      const found = records.find((record) => record.id === id);
-      if (!found) return null;
-      stops.get(id)?.abort();
-      if (isUnderWay(found)) await change(found, { status: "stopped" });
-      return { ...found };
-    },
-    async close() {
-      closing.abort();
-      await running;
-    },
-  };
+  }
 }
 
 function isSame(record: BackfillRecord, request: BackfillRequest): boolean {
