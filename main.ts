@@ -4,12 +4,19 @@ import * as settings from "./fresh.config.ts";
 import { openSources } from "./collectors/open.ts";
 import type { ReplayServer } from "./collectors/replay.ts";
 import { type Collectors, startCollectors } from "./collectors/run.ts";
-import { answerSocket, createApi, createPageData } from "./lib/api/mod.ts";
+import {
+  answerSocket,
+  createApi,
+  createHealthFeed,
+  createMarketReaders,
+  createPageData,
+  describeCollector,
+} from "./lib/api/mod.ts";
 import { createChartCache } from "./lib/cache/charts.ts";
 import { createSymbolCache } from "./lib/cache/symbols.ts";
 import { systemClock } from "./lib/clock.ts";
 import { type Config, getListenAddress, readConfig } from "./lib/config.ts";
-import { createHub, type Hub } from "./lib/live/hub.ts";
+import { createHub, type Hub, type SavedLog } from "./lib/live/hub.ts";
 import { createLogger, type Logger } from "./lib/log.ts";
 import { createMetrics } from "./lib/metrics.ts";
 import { createPipeline, type Pipeline } from "./lib/pipeline/mod.ts";
@@ -116,6 +123,7 @@ async function startMarket(parts: { config: Config; store: Store; log: Logger })
     now,
     epoch,
     log,
+    saved: await takeSavedLog(world),
     limits: { connectionsPerIp: config.wsPerIp },
     resolveSymbol: (text) => symbols.peek(text)?.symbol ?? null,
     defer: (run) => void setTimeout(run, 0),
@@ -123,8 +131,10 @@ async function startMarket(parts: { config: Config; store: Store; log: Logger })
       prices: () => pipeline.listPrices(),
       signals: () => [],
       continuity: () => pipeline.getContinuity(),
+      health: () => healthFeed.list(),
     },
   });
+  const healthFeed = createHealthFeed(hub);
   const pipeline = createPipeline({
     store: world,
     live: hub,
@@ -150,6 +160,7 @@ async function startMarket(parts: { config: Config; store: Store; log: Logger })
     mode: mode().mode,
     onHealth: (health) => {
       symbols.invalidate(); // collectors may have added or removed some
+      healthFeed.note(health);
       keep(world, `health:${health.source}`, health, log);
     },
   });
@@ -171,9 +182,17 @@ async function startMarket(parts: { config: Config; store: Store; log: Logger })
       await collectors.stop();
       await pipeline.stop();
       hub.close();
+      await world.putState("liveLog", hub.save());
       await replay?.close();
     },
   };
+}
+
+/** The live log of the last clean end, once: after a crash it would number anew what it missed. */
+async function takeSavedLog(world: ReturnType<Store["world"]>): Promise<SavedLog | null> {
+  const saved = await world.getState<SavedLog>("liveLog");
+  if (saved) await world.putState("liveLog", null);
+  return saved;
 }
 
 function describeMode(replay: ReplayServer | null): ModeView {
@@ -220,31 +239,13 @@ function createApiDeps(parts: {
   marketNow(): number;
 }): Parameters<typeof createApi>[0] {
   const { config, store, world, pipeline, charts, symbols, collectors, hub, log } = parts;
-  const statusOf = { live: "healthy", connecting: "degraded", reconnecting: "degraded" } as const;
   return {
     store: world,
     charts,
     symbols,
     hub,
-    market: {
-      listPrices: () => pipeline.listPrices(),
-      getPrice: (symbol) => pipeline.listPrices().find((price) => price.symbol === symbol) ?? null,
-      getQuality(symbol) {
-        const quality = pipeline.getQuality(symbol);
-        return quality && { ...quality, id: symbol, timestamp: parts.marketNow() };
-      },
-      listContinuity: () => pipeline.getContinuity(),
-      getFeatures: pipeline.getFeatures,
-      stats() {
-        const { tradesPerSecond, latencyMs } = pipeline.stats();
-        return { tradesPerSecond, latencyMs: { p50: latencyMs.last, p95: latencyMs.max } };
-      },
-    },
-    listCollectors: () =>
-      collectors.health().map(({ state, ...health }) => ({
-        ...health,
-        status: statusOf[state as keyof typeof statusOf] ?? "down",
-      })),
+    market: createMarketReaders(pipeline, parts.marketNow),
+    listCollectors: () => collectors.health().map(describeCollector),
     getStoreGate: () => ({ ...store.metrics() }),
     getMode: parts.mode,
     marketNow: parts.marketNow,

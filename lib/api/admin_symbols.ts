@@ -4,15 +4,15 @@
  * @module
  */
 import { createRoute, z } from "@hono/zod-openapi";
-import { timingSafeEqual } from "node:crypto";
 import {
   managedSymbolSchema,
   managedSymbolsSchema,
   symbolChangeSchema,
 } from "../contracts/admin.ts";
-import { NotFoundError, UnauthorizedError } from "../contracts/errors.ts";
+import { NotFoundError } from "../contracts/errors.ts";
 import { formatCryptoId, type MarketSymbol, splitPair } from "../market/mod.ts";
 import type { ApiDeps } from "./deps.ts";
+import { requireOperator } from "./operator.ts";
 import { type Api, describeAnswers } from "./routes.ts";
 
 const path = "/api/v1/admin/symbols";
@@ -50,10 +50,7 @@ const deleteRoute = createRoute({
 export function bindAdminSymbols(api: Api, deps: ApiDeps): void {
   const { symbols } = deps.store;
   for (const guarded of [path, `${path}/*`]) {
-    api.use(guarded, async (c, next) => {
-      requireOperator(c.req.header("authorization"), deps.adminToken);
-      await next();
-    });
+    api.use(guarded, requireOperator(deps));
   }
   api.openapi(listRoute, async (c) => {
     const all = await listSymbols(symbols);
@@ -94,17 +91,4 @@ async function listSymbols(symbols: ApiDeps["store"]["symbols"]): Promise<Market
     cursor = page.cursor;
   } while (cursor);
   return all;
-}
-
-/** Compares in constant time, so that the token cannot be found letter by letter. */
-function requireOperator(header: string | undefined, token: string): void {
-  const encoder = new TextEncoder();
-  const given = encoder.encode(header?.match(/^Bearer (\S+)$/)?.[1] ?? "");
-  const wanted = encoder.encode(token);
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
-    throw new UnauthorizedError(
-      "Cannot administer: the operator's token is required as `authorization: Bearer …`; " +
-        "it lies in the data folder",
-    );
-  }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import type { ApiEnv } from "./deps.ts";
 
 /** Bodies below this many bytes are not worth compressing. */
@@ -24,27 +24,23 @@ export function tagAndCompress(): MiddlewareHandler<ApiEnv> {
     const isRead = c.req.method === "GET" || c.req.method === "HEAD";
     if (!isRead || res.status !== 200 || isStream(res)) return;
     const isGzipWanted = takesGzip(c.req.header("accept-encoding") ?? "") && isText(res);
+    const asked = c.req.header("if-none-match");
+    const known = res.headers.get("etag");
     // Bytes that bring their tag go out as they are: looking at `body` would make them a stream.
-    if (!isGzipWanted && c.req.method === "GET" && res.headers.has("etag")) {
-      if (!hasTag(c.req.header("if-none-match"), res.headers.get("etag")!)) {
-        describeBody(res.headers);
-        return;
-      }
+    if (!isGzipWanted && c.req.method === "GET" && known !== null) {
+      describeBody(res.headers);
+      if (hasTag(asked, known)) answerUnchanged(c, res.headers);
+      return;
     }
     if (!res.body) return;
     const bytes = new Uint8Array(await res.arrayBuffer());
-    const tag = res.headers.get("etag") ?? await hashBytes(bytes);
+    const tag = known ?? await hashBytes(bytes);
     const isPacked = isGzipWanted && bytes.byteLength >= compressMinBytes;
     const etag = isPacked ? tag.replace(/"$/, '-gz"') : tag;
     const headers = new Headers(res.headers);
     headers.set("etag", etag);
     describeBody(headers);
-    if (hasTag(c.req.header("if-none-match"), etag)) {
-      headers.delete("content-type");
-      c.res = undefined;
-      c.res = new Response(null, { status: 304, headers });
-      return;
-    }
+    if (hasTag(asked, etag)) return answerUnchanged(c, headers);
     let body = bytes;
     if (isPacked) {
       headers.set("content-encoding", "gzip");
@@ -56,6 +52,14 @@ export function tagAndCompress(): MiddlewareHandler<ApiEnv> {
     c.res = undefined;
     c.res = new Response(c.req.method === "HEAD" ? null : body, { status: 200, headers });
   };
+}
+
+/** Answers that the client has it already. */
+function answerUnchanged(c: Context<ApiEnv>, described: Headers): void {
+  const headers = new Headers(described);
+  headers.delete("content-type");
+  c.res = undefined;
+  c.res = new Response(null, { status: 304, headers });
 }
 
 function describeBody(headers: Headers): void {

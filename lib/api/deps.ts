@@ -13,6 +13,7 @@ import type { PriceUpdate } from "../live/types.ts";
 import type { Logger } from "../log.ts";
 import type { Timeframe } from "../market/mod.ts";
 import type { WorldStore } from "../store/types.ts";
+import type { PublicDeps } from "./public_deps.ts";
 
 /** Where the data comes from. */
 export interface ModeInfo {
@@ -31,7 +32,7 @@ export interface MarketReaders {
   getPrice(symbol: string): PriceUpdate | null;
   getQuality(symbol: string): QualityRecord | null;
   listContinuity(): ContinuityRow[];
-  /** The newest row of features, the running bar included, where it is kept. */
+  /** Features of the newest closed bar; null where none is known. */
   getFeatures(symbol: string, timeframe: Timeframe): FeatureRecord | null;
   stats(): {
     tradesPerSecond: number | null;
@@ -40,7 +41,7 @@ export interface MarketReaders {
 }
 
 /** Everything that the API asks for. */
-export interface ApiDeps {
+export interface ApiDeps extends PublicDeps {
   store: WorldStore;
   charts: ChartCache;
   symbols: SymbolCache;

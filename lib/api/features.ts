@@ -33,28 +33,29 @@ export function bindFeatures(api: Api, deps: ApiDeps): void {
       ]);
     }
     const { symbol } = await resolveSymbol(deps, c.req.valid("param").symbol);
-    const newest = deps.market.getFeatures(symbol, timeframe);
-    const page = mode === "realtime" ? null : await deps.store.features.list({
-      index: "symbol_timeframe_version",
-      equals: [symbol, timeframe, version],
-      limit,
-      ...(start === undefined ? {} : { from: start }),
-      ...(end === undefined ? {} : { to: end }),
-    });
-    const isOfVersion = newest?.version === version;
+    const features = mode === "realtime"
+      ? describeNewest(deps.market.getFeatures(symbol, timeframe), version)
+      : (await deps.store.features.list({
+        index: "symbol_timeframe_version",
+        equals: [symbol, timeframe, version],
+        limit,
+        ...(start === undefined ? {} : { from: start }),
+        ...(end === undefined ? {} : { to: end }),
+      })).items.reverse().map(describeRow);
     return c.json({
       symbol,
       timeframe,
       version,
-      features: page
-        ? page.items.reverse().map(describeRow)
-        : isOfVersion
-        ? describeRow(newest)
-        : null,
+      features,
       timestamp: deps.marketNow(),
       recorded: describeRecording(deps.getMode()),
     }, 200);
   });
+}
+
+/** A newest row of another version than was asked for is none. */
+function describeNewest(newest: FeatureRecord | null, version: string) {
+  return newest?.version === version ? describeRow(newest) : null;
 }
 
 function describeRow({ time, values, backfilled }: FeatureRecord) {

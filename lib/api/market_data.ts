@@ -14,6 +14,7 @@ import {
 } from "../contracts/market.ts";
 import type { MarketDataRecord } from "../contracts/records.ts";
 import type { ApiDeps } from "./deps.ts";
+import { findRecord } from "./market_figures.ts";
 import { describeRecording } from "./resolve.ts";
 import { type Api, describeAnswers } from "./routes.ts";
 
@@ -94,19 +95,4 @@ export function bindMarketData(api: Api, deps: ApiDeps): void {
       cached: isLive ? false : found!.cached,
     }, 200);
   });
-}
-
-/** Source whose figures of assets come first. */
-const assetSource = "coingecko";
-
-/** The figures of an asset by its name, else the newest of that symbol or ticker. */
-async function findRecord(
-  { store }: Pick<ApiDeps, "store">,
-  name: string,
-): Promise<MarketDataRecord | null> {
-  const direct = await store.marketData.get(`asset:${name}@${assetSource}`);
-  if (direct) return direct;
-  const symbol = name.toUpperCase();
-  const page = await store.marketData.list({ index: "symbol", equals: [symbol], limit: 1 });
-  return page.items[0] ?? null;
 }

@@ -5,25 +5,45 @@
  *
  * @module
  */
+import { createMetrics } from "../metrics.ts";
 import { bindAdminSymbols } from "./admin_symbols.ts";
+import { bindBackfills } from "./backfills.ts";
 import { tagAndCompress } from "./bodies.ts";
 import { bindCharts } from "./charts.ts";
+import { bindCollect } from "./collect.ts";
 import { bindContinuity } from "./continuity.ts";
+import { bindDashboard } from "./dashboard.ts";
+import { announceDeprecated } from "./deprecated.ts";
 import type { ApiDeps } from "./deps.ts";
+import { bindDex } from "./dex.ts";
+import { bindDexAnalysis } from "./dex_analysis.ts";
+import { bindDexHistory } from "./dex_history.ts";
+import { bindDexSignals } from "./dex_signals.ts";
 import { bindEvents } from "./events.ts";
 import { bindFeatures } from "./features.ts";
 import { allowOrigins, limitRate, numberRequests, refuseForeignWrites } from "./guards.ts";
 import { bindHealth } from "./health.ts";
+import { bindJobs } from "./jobs.ts";
+import { bindMarketAnalysis } from "./market_analysis.ts";
 import { bindMarketData } from "./market_data.ts";
+import { bindMetrics, measureRequests } from "./metrics.ts";
 import { bindOpenApi } from "./openapi.ts";
 import { answerError, answerProblem } from "./problems.ts";
 import { bindQuality } from "./quality.ts";
+import { bindQualityList } from "./quality_list.ts";
 import { type Api, createRouter } from "./routes.ts";
 import { bindSignals } from "./signals.ts";
+import { bindSources } from "./sources.ts";
 import { bindSymbols } from "./symbols.ts";
+import { bindUdf } from "./udf.ts";
+import { limitBodies } from "./uploads.ts";
 
+export { createHealthFeed, describeCollector, type HealthFeed } from "./collector_health.ts";
 export type { ApiDeps, MarketReaders, ModeInfo } from "./deps.ts";
+export { createMarketReaders } from "./market_readers.ts";
 export { createPageData } from "./page_data.ts";
+export { apiPaths } from "./paths.ts";
+export type { CollectResult, PublicDeps, SourceInfo } from "./public_deps.ts";
 export { answerSocket } from "./sockets.ts";
 
 /**
@@ -32,11 +52,15 @@ export { answerSocket } from "./sockets.ts";
  */
 export function createApi(deps: ApiDeps): Api {
   const api = createRouter();
+  const metrics = deps.metrics ?? createMetrics();
+  api.use(measureRequests(metrics, deps));
   api.use(numberRequests(deps));
   api.use(allowOrigins(deps.corsOrigins));
   api.use(tagAndCompress());
   api.use(limitRate(deps));
   api.use(refuseForeignWrites(deps.corsOrigins));
+  api.use(limitBodies());
+  announceDeprecated(api);
 
   bindHealth(api, deps);
   bindMarketData(api, deps);
@@ -48,6 +72,19 @@ export function createApi(deps: ApiDeps): Api {
   bindContinuity(api, deps);
   bindEvents(api, deps);
   bindAdminSymbols(api, deps);
+  bindMarketAnalysis(api, deps);
+  bindDex(api, deps);
+  bindDexHistory(api, deps);
+  bindDexAnalysis(api, deps);
+  bindDexSignals(api, deps);
+  bindDashboard(api, deps);
+  bindCollect(api, deps);
+  bindSources(api, deps);
+  bindJobs(api, deps);
+  bindQualityList(api, deps);
+  bindUdf(api, deps);
+  bindMetrics(api, deps, metrics);
+  bindBackfills(api, deps);
   bindOpenApi(api, deps);
 
   api.notFound((c) => answerProblem(c, 404, `Cannot find ${c.req.path}`));

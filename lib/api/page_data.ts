@@ -5,7 +5,7 @@
  */
 import type { SignalRecord } from "../contracts/records.ts";
 import type { ContinuityRow } from "../contracts/market.ts";
-import { type Timeframe, timeframes } from "../market/mod.ts";
+import { type Timeframe, timeframeMs, timeframes } from "../market/mod.ts";
 import type { RecordQuery } from "../store/types.ts";
 import type { ChartView, GapView, PageData, SeriesView, SignalFilter } from "../ui/state.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -92,7 +92,7 @@ function toSeriesView(row: ContinuityRow): SeriesView {
     timeframe,
     source,
     first: hasBars ? from : null,
-    last: hasBars ? to : null,
+    last: hasBars ? to - timeframeMs[timeframe] : null,
     expected,
     observed: received,
     repaired,

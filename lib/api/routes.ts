@@ -26,6 +26,9 @@ const problem = (description: string) => ({
   content: { "application/problem+json": { schema: problemSchema } },
 });
 
+/** The answer of a route whose data or provider may be missing for now. */
+export const unavailable = { 503: problem("It cannot be had now; the detail says why") };
+
 /** Answers of a route: 200 in JSON by `schema`, and the problems it may give instead. */
 export function describeAnswers<T extends z.ZodType>(schema: T, description: string) {
   return {

@@ -4,16 +4,18 @@
  * @module
  */
 import { createRoute, type z } from "@hono/zod-openapi";
-import type { SignalRecord } from "../contracts/records.ts";
+import type { EntityMentionRecord, SignalRecord } from "../contracts/records.ts";
 import {
   type signalSchema,
   signalsQuerySchema,
   signalsSchema,
   timeRangeMs,
 } from "../contracts/signals.ts";
+import { getConfidenceBucket } from "../store/indexes.ts";
 import type { RecordQuery } from "../store/types.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireReader } from "./guards.ts";
+import { linkNext, readPage } from "./paging.ts";
 import { describeRecording } from "./resolve.ts";
 import { type Api, describeAnswers } from "./routes.ts";
 
@@ -26,82 +28,106 @@ const route = createRoute({
   responses: describeAnswers(signalsSchema, "Signals that match"),
 });
 
-type Query = z.infer<typeof signalsQuerySchema>;
+/** What signals are looked for by; `entity` as signals spell it. */
+export type SignalsQuery = z.infer<typeof signalsQuerySchema>;
 
-/** Records read in one go while filtering, and at most for one answer. */
-const pageSize = 200;
-const readMax = 5_000;
+/** Records read at most for one answer; what is left is on the next page. */
+const readMax = 2_000;
+/** What even a small read counts as, so that there are not too many of them. */
+const pageCost = 25;
+const minuteMs = 60_000;
 
 /** Binds signals. Times count back from market time, so that a recording answers too. */
 export function bindSignals(api: Api, deps: ApiDeps): void {
   api.use("/signals", requireReader(deps));
   api.openapi(route, async (c) => {
-    const query = c.req.valid("query");
-    // Read even where no entity is asked for: the answer names the entities by this list.
-    await deps.symbols.list();
-    const known = query.entity && await deps.symbols.find(query.entity);
-    const entity = known ? known.symbol : query.entity?.replace(/^asset:/, "");
-    const records = await listSignals(deps, { ...query, entity });
-    return c.json({
-      signals: records.map((record) => describeSignal(record, deps)),
-      count: records.length,
-      timestamp: deps.marketNow(),
-      recorded: describeRecording(deps.getMode()),
-    }, 200);
+    const answer = await answerSignals(deps, c.req.valid("query"));
+    linkNext(c, answer.next_cursor);
+    return c.json(answer, 200);
   });
 }
 
-async function listSignals(deps: ApiDeps, query: Query): Promise<SignalRecord[]> {
+/** Returns a page of signals, as the endpoints of signals answer it. */
+export async function answerSignals(deps: ApiDeps, query: SignalsQuery) {
+  // Read even where no entity is asked for: the answer names the entities by this list.
+  await deps.symbols.list();
+  const known = query.entity && await deps.symbols.find(query.entity);
+  const entity = known ? known.symbol : query.entity?.replace(/^asset:/, "");
+  const { records, cursor } = await listSignals(deps, { ...query, entity });
+  const mentions = await Promise.all(records.map(({ id }) => findMention(deps, id)));
+  const newest = records[0]?.timestamp ?? 0;
+  return {
+    signals: records.map((record, i) => describeSignal(record, mentions[i] ?? null, deps)),
+    count: records.length,
+    next_cursor: cursor,
+    // To the minute, so that an unchanged list is an unchanged answer.
+    timestamp: Math.max(Math.floor(deps.marketNow() / minuteMs) * minuteMs, newest),
+    recorded: describeRecording(deps.getMode()),
+  };
+}
+
+/** Every combination of filters has its index; only what lies within a bucket is left to look at. */
+async function listSignals(
+  deps: ApiDeps,
+  query: SignalsQuery,
+): Promise<{ records: SignalRecord[]; cursor: string | null }> {
+  const { limit, minConfidence = 0 } = query;
   const from = query.timeRange && deps.marketNow() - timeRangeMs[query.timeRange];
   const found: SignalRecord[] = [];
-  let cursor: string | undefined;
-  for (let read = 0; read < readMax; read += pageSize) {
-    const page = await deps.store.signals.list({
-      limit: pageSize,
+  let cursor = query.cursor ?? null;
+  let read = 0;
+  // Only as many as are missing are read, so that the page's own cursor is where the next begins.
+  while (found.length < limit && read < readMax) {
+    const page = await readPage(deps.store.signals, {
+      limit: limit - found.length,
       ...chooseIndex(query),
       ...(from === undefined ? {} : { from }),
-      ...(cursor === undefined ? {} : { cursor }),
+      ...(cursor === null ? {} : { cursor }),
     });
-    found.push(...page.items.filter((record) => isWanted(record, query)));
-    if (found.length >= query.limit || page.cursor === null) break;
+    found.push(...page.items.filter((record) => record.confidence_score >= minConfidence));
     cursor = page.cursor;
+    read += Math.max(page.items.length, pageCost);
+    if (cursor === null) break;
   }
-  return found.slice(0, query.limit);
+  return { records: found, cursor };
 }
 
-function chooseIndex({ type, entity }: Query): Pick<RecordQuery, "index" | "equals"> {
-  if (type !== undefined && entity !== undefined) {
-    return { index: "type_entity", equals: [type, entity] };
-  }
-  if (type !== undefined) return { index: "type", equals: [type] };
-  return entity === undefined ? {} : { index: "entity", equals: [entity] };
+function chooseIndex(query: SignalsQuery): Pick<RecordQuery, "index" | "equals"> {
+  const { type, entity, minConfidence = 0 } = query;
+  const parts = [
+    ...(type === undefined ? [] : [{ name: "type", value: type }]),
+    ...(entity === undefined ? [] : [{ name: "entity", value: entity }]),
+    ...(minConfidence <= 0
+      ? []
+      : [{ name: "min_confidence", value: getConfidenceBucket(minConfidence) }]),
+  ];
+  if (parts.length === 0) return {};
+  return {
+    index: parts.map(({ name }) => name).join("_"),
+    equals: parts.map(({ value }) => value),
+  };
 }
 
-function isWanted(record: SignalRecord, { type, entity, minConfidence = 0 }: Query): boolean {
-  return (type === undefined || record.type === type) &&
-    (entity === undefined || record.entity === entity) &&
-    record.confidence_score >= minConfidence;
+/** The mention that a signal came from, which knows what it speaks of and in what mood. */
+async function findMention(deps: ApiDeps, id: string): Promise<EntityMentionRecord | null> {
+  const { mentions } = deps.store;
+  return (await mentions.list({ index: "signal", equals: [id], limit: 1 })).items[0] ?? null;
 }
 
 function describeSignal(
   record: SignalRecord,
+  mention: EntityMentionRecord | null,
   { symbols }: Pick<ApiDeps, "symbols">,
 ): z.infer<typeof signalSchema> {
   const known = symbols.peek(record.entity);
-  const { id, source, type, entity, data, confidence_score, timestamp, processed } = record;
+  const { created_at: _created, updated_at: _updated, evidence, ...shown } = record;
+  const name = mention?.entity_name ?? known?.name;
+  const type = mention?.entity_type ?? known?.kind;
   return {
-    id,
-    source,
-    type,
-    entity,
-    data,
-    confidence_score,
-    timestamp,
-    processed,
-    evidence: { ...record.evidence },
-    factors: record.factors,
-    ...(known?.name ? { entity_name: known.name } : {}),
-    ...(known ? { entity_type: known.kind } : {}),
-    ...(record.updates === undefined ? {} : { updates: record.updates }),
+    ...shown,
+    evidence: { ...evidence },
+    ...(name === undefined ? {} : { entity_name: name }),
+    ...(type === undefined ? {} : { entity_type: type }),
+    ...(mention ? { entity_sentiment: mention.sentiment_score } : {}),
   };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { refuseConnection } from "../live/refusal.ts";
 import { handleWebSocket } from "../live/websocket.ts";
 import { isTimeframe } from "../market/mod.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -19,13 +20,22 @@ export async function answerSocket(
   const { pathname, searchParams } = new URL(req.url);
   const [, first, name, ...rest] = pathname.split("/");
   if (first !== "ws" || rest.length) return null;
-  if (!deps.publicRead) return refuse(401, "Cannot connect: sign-in is required here");
+  if (!deps.publicRead) {
+    return refuseConnection(req, 401, "Cannot connect: it needs a signed-in user");
+  }
   if (!name) return handleWebSocket(req, deps.hub, { ip });
   const known = await deps.symbols.find(decodeName(name));
-  if (!known) return refuse(404, `Cannot follow a symbol: a known one is required, was ${name}`);
+  if (!known) {
+    return refuseConnection(req, 404, `Cannot find symbol "${decodeName(name).slice(0, 80)}"`);
+  }
   const timeframe = searchParams.get("timeframe") ?? "1m";
   if (!isTimeframe(timeframe)) {
-    return refuse(400, `Cannot follow ${known.symbol}: a timeframe is required, was ${timeframe}`);
+    const given = timeframe.slice(0, 20);
+    return refuseConnection(
+      req,
+      400,
+      `Cannot follow ${known.symbol}: a timeframe is required, was "${given}"`,
+    );
   }
   return handleWebSocket(req, deps.hub, {
     ip,
@@ -45,11 +55,4 @@ function decodeName(name: string): string {
   } catch {
     return name;
   }
-}
-
-function refuse(status: number, detail: string): Response {
-  return Response.json({ type: "about:blank", title: "Cannot connect", status, detail }, {
-    status,
-    headers: { "content-type": "application/problem+json" },
-  });
 }

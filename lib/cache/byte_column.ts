@@ -34,8 +34,11 @@ export class ByteColumn {
     this.#used += encoder.encodeInto(json, this.#bytes.subarray(this.#used)).written;
   }
 
-  /** The rows from `row` on, with commas between them: a view, valid until the next change. */
-  view(row: number): Uint8Array {
+  /**
+   * The rows from `row` on, with commas between them: a view. Bytes once written never change (what
+   * is dropped is left behind in the old buffer), so it may be sent while rows come and go.
+   */
+  view(row: number): Uint8Array<ArrayBuffer> {
     if (row >= this.#rows) return this.#bytes.subarray(0, 0);
     return this.#bytes.subarray(this.#offsets[row]! + 1, this.#used);
   }
@@ -45,7 +48,9 @@ export class ByteColumn {
     if (rows <= 0) return;
     const count = Math.min(rows, this.#rows);
     const from = count < this.#rows ? this.#offsets[count]! : this.#used;
-    this.#bytes.copyWithin(0, from, this.#used);
+    const left = new Uint8Array(this.#bytes.byteLength);
+    left.set(this.#bytes.subarray(from, this.#used));
+    this.#bytes = left;
     this.#used -= from;
     for (let i = count; i < this.#rows; i++) this.#offsets[i - count] = this.#offsets[i]! - from;
     this.#rows -= count;

@@ -13,9 +13,7 @@ import {
   timeframeMs,
 } from "../market/mod.ts";
 import { ByteColumn } from "./byte_column.ts";
-
-/** Significant digits of an indicator on the wire; seeds far back differ below them. */
-const indicatorDigits = 12;
+import { formatValue } from "./format_value.ts";
 
 /** The warm state of one series. */
 export class ChartSeries {
@@ -101,7 +99,7 @@ export class ChartSeries {
   }
 
   /** The bytes of the newest `count` closed bars, and of their indicators in their order. */
-  view(count: number): { bars: Uint8Array; indicators: Uint8Array[] } {
+  view(count: number): { bars: Uint8Array<ArrayBuffer>; indicators: Uint8Array<ArrayBuffer>[] } {
     const row = Math.max(0, this.#bars.length - count);
     return {
       bars: count > 0 ? this.#bars.view(row) : new Uint8Array(0),
@@ -144,10 +142,6 @@ export function formatBar(bar: Bar): string {
   return `{"time":${bar.time},"open":${bar.open},"high":${bar.high},"low":${bar.low},` +
     `"close":${bar.close},"volume":${bar.volume},"closed":${bar.closed},` +
     `"quality":"${bar.quality}"}`;
-}
-
-function formatValue(value: number): string {
-  return Number.isFinite(value) ? String(Number(value.toPrecision(indicatorDigits))) : "null";
 }
 
 function isSameBar(a: Bar, b: Bar): boolean {

@@ -23,8 +23,12 @@ const loadsMax = 5;
 
 /** One chart, ready to send. */
 export interface ChartAnswer {
-  /** JSON `{symbol, timeframe, bars, indicators, …, cached}`. */
-  bytes: Uint8Array<ArrayBuffer>;
+  /** JSON `{symbol, timeframe, bars, indicators, …, cached}` in pieces that never change. */
+  parts: readonly Uint8Array<ArrayBuffer>[];
+  /** The same in one piece, joined when first asked for. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Length in bytes. */
+  size: number;
   /** Strong, with its quotes. */
   etag: string;
   /** Whether no bar was read from the store for it. */
@@ -132,10 +136,8 @@ class WarmCharts implements ChartCache {
     // The texts themselves beside the tag, as two texts may have one hash.
     const answerKey = `${etag}${running?.json ?? ""}${extraJson}`;
     if (entry.answered?.key === answerKey) return entry.answered.answer;
-    const bytes = concatenate(
-      formatParts(series, entry.data, closedCount, running, extraJson, cached),
-    );
-    const answer = { bytes, etag, cached, count: closedCount + (running ? 1 : 0) };
+    const parts = formatParts(series, entry.data, closedCount, running, extraJson, cached);
+    const answer = createAnswer(parts, { etag, cached, count: closedCount + (running ? 1 : 0) });
     entry.answered = { key: answerKey, answer };
     return answer;
   }
@@ -217,10 +219,10 @@ function formatParts(
   running: { json: string; values: readonly string[] } | null,
   extraJson: string,
   cached: boolean,
-): (Uint8Array | string)[] {
+): Uint8Array<ArrayBuffer>[] {
   const { bars, indicators } = data.view(count);
   const comma = running && count > 0 ? "," : "";
-  const parts: (Uint8Array | string)[] = [
+  const parts: (Uint8Array<ArrayBuffer> | string)[] = [
     `{"symbol":${JSON.stringify(symbol)},"timeframe":"${timeframe}","bars":[`,
     bars,
     `${comma}${running?.json ?? ""}],"indicators":{`,
@@ -230,16 +232,31 @@ function formatParts(
     parts.push(`${comma}${running?.values[i] ?? ""}]`);
   });
   parts.push(`}${extraJson ? `,${extraJson}` : ""},"cached":${cached}}`);
-  return parts;
+  return parts.map((part) => typeof part === "string" ? encoder.encode(part) : part);
 }
 
-function concatenate(parts: readonly (Uint8Array | string)[]): Uint8Array<ArrayBuffer> {
-  const chunks = parts.map((part) => typeof part === "string" ? encoder.encode(part) : part);
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+function createAnswer(
+  parts: readonly Uint8Array<ArrayBuffer>[],
+  rest: Pick<ChartAnswer, "etag" | "cached" | "count">,
+): ChartAnswer {
+  let joined: Uint8Array<ArrayBuffer> | null = null;
+  const size = parts.reduce((sum, part) => sum + part.byteLength, 0);
+  return {
+    ...rest,
+    parts,
+    size,
+    get bytes() {
+      return joined ??= concatenate(parts, size);
+    },
+  };
+}
+
+function concatenate(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
   let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.byteLength;
   }
   return bytes;
 }
@@ -252,7 +269,7 @@ function hashText(text: string): string {
 }
 
 function getSize({ data, answered }: Entry): number {
-  return data.size + (answered?.answer.bytes.byteLength ?? 0);
+  return data.size + (answered?.answer.size ?? 0);
 }
 
 function formatKey({ symbol, timeframe }: SeriesKey): string {

@@ -5,6 +5,7 @@
  */
 import { z } from "@hono/zod-openapi";
 import { querySize, recordedSchema } from "./common.ts";
+import { cursorSchema, nextCursorSchema } from "./paging.ts";
 
 /** Types of signals. */
 export const signalTypes = [
@@ -29,6 +30,7 @@ export const signalsQuerySchema = z.object({
   entity: z.string().min(1).max(80).optional(),
   minConfidence: z.coerce.number().min(0).max(1).optional(),
   timeRange: z.enum(["1h", "24h", "7d", "30d"]).optional(),
+  cursor: cursorSchema,
 });
 
 /** One signal. */
@@ -47,12 +49,19 @@ export const signalSchema = z.object({
   evidence: z.looseObject({ claim: z.string() }),
   factors: z.record(z.string(), z.number()),
   updates: z.string().optional(),
+  merges: z.array(z.string()).optional(),
+  sources: z.array(z.string()).optional(),
+  explanation: z.string().optional(),
 }).openapi("Signal");
 
-/** Signals, newest first. */
+/**
+ * Signals, newest first; `timestamp` is market time to the minute. A page may hold fewer than asked
+ * for, even none, and still have a `next_cursor` when a rare confidence had to be looked for.
+ */
 export const signalsSchema = z.object({
   signals: z.array(signalSchema),
   count: z.number().int(),
+  next_cursor: nextCursorSchema,
   timestamp: z.number(),
   recorded: recordedSchema,
 }).openapi("Signals");

@@ -61,8 +61,12 @@ export interface Client {
   priceKey: string | null;
   /** Its share of each 100 ms: clients of different phases are sent prices at different times. */
   phase: number;
-  /** Set while the client is behind: from where it has to be caught up, and since when. */
-  behind: { eventsFrom: number; valuesFrom: number; sinceMs: number } | null;
+  /** Head of the log when each channel was subscribed to. */
+  joined: Map<PublicChannel, number>;
+  /** Set while the client is behind: after which numbers it has to be caught up, and since when. */
+  behind: { from: number; pricesFrom: number; sinceMs: number } | null;
+  /** Bytes that wait for the network at most: those seen last, and the characters sent since. */
+  waiting: number;
   /** Tokens left for messages, and when they were last refilled. */
   tokens: number;
   refilledMs: number;
@@ -80,9 +84,11 @@ export function createClient(
     isOpen: true,
     subscriptions: new Map(),
     sequences: new Map(),
+    joined: new Map(),
     priceKey: null,
     phase,
     behind: null,
+    waiting: 0,
     tokens,
     refilledMs: nowMs,
     refusedCount: 0,

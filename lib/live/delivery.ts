@@ -36,7 +36,7 @@ export class Delivery {
       epoch: options.epoch,
       ageMaxMs: this.limits.logAgeMs,
       countMax: this.limits.logCount,
-      saved: options.saved,
+      saved: options.saved ?? undefined,
     });
   }
 
@@ -71,12 +71,25 @@ export class Delivery {
     event: { type: string; id: string } | undefined,
   ): void {
     if (!client.isOpen) return;
-    this.guard(client, () => {
+    try {
       client.port.send(text, event);
-      this.counts.messagesSent++;
-      this.counts.bytesSent += text.length;
-      if (client.port.bufferedAmount() > this.limits.closeBytes) this.closeSlow(client);
-    });
+    } catch (error) {
+      return this.#dropGone(client, error);
+    }
+    this.counts.messagesSent++;
+    this.counts.bytesSent += text.length;
+    client.waiting += text.length;
+    if (this.isOver(client, this.limits.closeBytes)) this.closeSlow(client);
+  }
+
+  /**
+   * Says whether more than `limit` bytes wait for the network. Looking has its price, so it is done
+   * only when what was sent since could have gone over the limit.
+   */
+  protected isOver(client: Client, limit: number): boolean {
+    if (client.waiting <= limit) return false;
+    client.waiting = client.port.bufferedAmount();
+    return client.waiting > limit;
   }
 
   /** A transport that throws is gone; the others are not to suffer from it. */
@@ -84,10 +97,14 @@ export class Delivery {
     try {
       act();
     } catch (error) {
-      this.counts.sendErrors++;
-      this.options.log.debug("A live client is gone", { error: String(error) });
-      this.drop(client);
+      this.#dropGone(client, error);
     }
+  }
+
+  #dropGone(client: Client, error: unknown): void {
+    this.counts.sendErrors++;
+    this.options.log.debug("A live client is gone", { error: String(error) });
+    this.drop(client);
   }
 
   protected closeSlow(client: Client): void {

@@ -51,8 +51,12 @@ export interface EventLog {
   /** Forgets events that are older than the bound. */
   trim(nowMs: number): void;
   size(): number;
-  save(): SavedLog;
+  /** The log with its newest events, as many as `bytesMax` holds; the others are then forgotten. */
+  save(bytesMax: number): SavedLog;
 }
+
+/** Names and numbers of a stored event. */
+const eventBytes = 120;
 
 /** Returns an empty log, or the one that `saved` describes. */
 export function createEventLog(
@@ -110,6 +114,29 @@ export function createEventLog(
       while (start < events.length && events[start]!.atMs < nowMs - ageMaxMs) forgetFirst();
     },
     size: () => events.length - start,
-    save: () => ({ epoch: name, head, forgotten, events: events.slice(start) }),
+    save(bytesMax) {
+      let first = events.length;
+      for (let left = bytesMax; first > start; first--) {
+        left -= countBytes(events[first - 1]!);
+        if (left < 0) break;
+      }
+      return {
+        epoch: name,
+        head,
+        forgotten: first > start ? events[first - 1]!.n : forgotten,
+        events: events.slice(first),
+      };
+    },
   };
+}
+
+/** An upper bound of the bytes that an event takes in the store. */
+function countBytes({ json, match }: LoggedEvent): number {
+  return eventBytes + 2 * JSON.stringify(match).length + (isNarrow(json) ? 1 : 2) * json.length;
+}
+
+/** Whether a text is stored with one byte a character. */
+function isNarrow(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return false;
+  return true;
 }

@@ -25,7 +25,8 @@ import { Delivery } from "./delivery.ts";
 import { PhaseClock, phaseCount } from "./phases.ts";
 import type { PriceGroups } from "./price_groups.ts";
 import { formatSnapshot } from "./snapshot.ts";
-import { BarBoard, PriceBoard } from "./values.ts";
+import { listMissed } from "./missed.ts";
+import { BarBoard, type DueBar, PriceBoard } from "./values.ts";
 
 export type { Hub, HubOptions, HubSnapshot, HubStats, LiveConnection } from "./hub_types.ts";
 
@@ -40,6 +41,8 @@ export function createHub(options: HubOptions): Hub {
 
 /** Recent events that a channel without a snapshot of its own shows to those who join. */
 const recentMax = 50;
+/** Size of a saved log, well below what one value of the store may hold. */
+const savedBytesMax = 56_000;
 /** Ticks that may be left to events in slices before the rest of them goes out in one go. */
 const postponedMax = 5;
 
@@ -157,7 +160,7 @@ class LiveHub extends Delivery implements Hub {
   }
 
   save(): SavedLog {
-    return this.log.save();
+    return this.log.save(savedBytesMax);
   }
 
   close(): void {
@@ -171,7 +174,9 @@ class LiveHub extends Delivery implements Hub {
   #seedPrices(): void {
     if (this.#isSeeded) return;
     this.#isSeeded = true;
-    this.#prices.seed(this.options.snapshot.prices(), this.log.head());
+    const prices = this.options.snapshot.prices();
+    // With a number of their own, as clients of the start before may resume.
+    if (prices.length > 0) this.#prices.seed(prices, this.log.take());
   }
 
   #append(channel: PublicChannel, match: EventMatch, json: string): number {
@@ -191,72 +196,70 @@ class LiveHub extends Delivery implements Hub {
     });
   }
 
-  #sendRunning({ symbol, timeframe, json }: { symbol: string; timeframe: string; json: string }) {
+  #sendRunning({ symbol, timeframe, n, json }: DueBar): void {
     this.counts.published++;
-    this.#sendAll("bars", this.log.head(), { symbol, timeframe }, json);
+    this.#sendAll("bars", n, { symbol, timeframe }, json);
   }
 
   /** Sends to these phases what changed since each had its turn. */
   #sendPrices(turns: readonly number[]): void {
     if (turns.length === 0) return;
     if (this.#prices.flush(turns[0]!) > 0) this.counts.published++;
-    if (this.#prices.leaving.size === 0) return;
+    if (!this.#prices.isLeaving) return;
     const n = this.log.take();
     for (const turn of turns) {
       for (const group of this.priceGroups[turn % phaseCount]!.list()) {
-        const json = this.#prices.format(this.#prices.leaving.keys(), group.symbols);
+        const json = this.#prices.formatTurn(turn, group.symbols);
         if (json === null) continue;
         for (const client of group.clients) {
           if (!this.#isBehind(client, n)) this.send(client, "update", "prices", n, json);
         }
       }
     }
-    this.#prices.settle(turns.at(-1)! - phaseCount + 1, n);
+    this.#prices.settle(turns.at(-1)!, n);
   }
 
   /** Whether a client takes no more for now; event `n` is the first that it then misses. */
   #isBehind(client: Client, n: number): boolean {
     if (client.behind) return true;
-    if (client.port.bufferedAmount() <= this.limits.conflateBytes) return false;
-    client.behind = { eventsFrom: n - 1, valuesFrom: n - 1, sinceMs: this.options.now() };
+    if (!this.isOver(client, this.limits.conflateBytes)) return false;
+    client.behind = { from: n - 1, pricesFrom: n - 1, sinceMs: this.options.now() };
     return true;
   }
 
   /** Sends what a drained client missed: every event, and of prices and running bars the last. */
   #catchUp(client: Client, nowMs: number): void {
     const behind = client.behind!;
-    if (client.port.bufferedAmount() > this.limits.conflateBytes / 2) {
+    if (this.isOver(client, this.limits.conflateBytes / 2)) {
       if (nowMs - behind.sinceMs > this.limits.behindMaxMs) this.closeSlow(client);
       return;
     }
-    const events = this.log.listAfter(behind.eventsFrom);
-    if (!events) return this.closeSlow(client);
-    for (const event of events) {
-      if (client.port.bufferedAmount() > this.limits.conflateBytes) return;
-      const subscription = client.subscriptions.get(event.channel);
-      if (subscription && isMatch(subscription, event.match)) {
-        this.send(client, "update", event.channel, event.n, event.json);
-      }
-      behind.eventsFrom = event.n;
+    const missed = listMissed(client.subscriptions, behind.from, {
+      log: this.log,
+      bars: this.#bars,
+      isWanted: (channel, n) => n > client.joined.get(channel)!,
+    });
+    if (!missed) return this.closeSlow(client);
+    this.#sendPricesAfter(client, behind.pricesFrom, behind.from);
+    behind.pricesFrom = this.log.head();
+    for (const { n, channel, json } of missed) {
+      if (this.isOver(client, this.limits.conflateBytes)) return;
+      this.send(client, "update", channel, n, json);
+      behind.from = n;
     }
     client.behind = null;
-    for (const channel of ["prices", "bars"] as const) {
-      this.#sendValuesAfter(client, channel, behind.valuesFrom);
-    }
   }
 
-  #sendValuesAfter(client: Client, channel: "prices" | "bars", after: number): void {
-    const subscription = client.subscriptions.get(channel);
-    if (!subscription) return;
-    const n = this.log.head();
-    if (channel === "bars") {
-      for (const json of this.#bars.listRunningAfter(after, subscription)) {
-        this.send(client, "update", "bars", n, json);
-      }
-      return;
-    }
-    const json = this.#prices.formatAfter(after, subscription.symbols);
-    if (json !== null) this.send(client, "update", "prices", n, json);
+  /**
+   * Sends the prices that changed after number `after`. They go before the events that the client
+   * also missed, under the id behind which those lie: wherever the connection breaks, resuming after
+   * the last id gives the rest.
+   */
+  #sendPricesAfter(client: Client, after: number, n: number): void {
+    const subscription = client.subscriptions.get("prices");
+    const json = subscription &&
+      this.#prices.formatAfter(after, subscription.symbols, client.phase);
+    if (json) this.send(client, "update", "prices", n, json);
   }
 
   #receive(client: Client, text: string): void {
@@ -318,6 +321,7 @@ class LiveHub extends Delivery implements Hub {
     const before = client.subscriptions.get(channel);
     const subscription = widenSubscription(before, { ...command, symbols });
     client.subscriptions.set(channel, subscription);
+    if (!before) client.joined.set(channel, this.log.head());
     this.byChannel.get(channel)!.add(client);
     if (channel === "prices") this.#getGroups(client).join(client, subscription.symbols);
   }
@@ -352,20 +356,18 @@ class LiveHub extends Delivery implements Hub {
 
   #resume(client: Client, channels: ReadonlySet<PublicChannel>, after: string): void {
     const n = this.log.parseId(after);
-    const events = n === null ? null : this.log.listAfter(n);
-    if (n === null || !events) {
+    const missed = n === null ? null : listMissed(client.subscriptions, n, {
+      log: this.log,
+      bars: this.#bars,
+      isWanted: (channel) => channels.has(channel),
+    });
+    if (n === null || !missed) {
       this.counts.resets++;
       return this.#sendSnapshots(client, "reset", channels, {});
     }
     this.counts.resumed++;
-    for (const event of events) {
-      if (!channels.has(event.channel)) continue;
-      if (!isMatch(client.subscriptions.get(event.channel)!, event.match)) continue;
-      this.send(client, "update", event.channel, event.n, event.json);
-    }
-    for (const channel of ["prices", "bars"] as const) {
-      if (channels.has(channel)) this.#sendValuesAfter(client, channel, n);
-    }
+    if (channels.has("prices")) this.#sendPricesAfter(client, n, n);
+    for (const { n, channel, json } of missed) this.send(client, "update", channel, n, json);
   }
 
   #sendSnapshots(

@@ -15,6 +15,8 @@ export interface HubSnapshot {
   bars?(symbols: readonly string[] | null): BarUpdate[];
   signals(): unknown[];
   continuity(): unknown;
+  /** The newest health of every source; without it, the newest changes. */
+  health?(): unknown[];
 }
 
 /** What delivery looks like from here; counters since the start. */
@@ -62,7 +64,11 @@ export interface Hub extends LivePublisher {
   hasRoom(ip: string): boolean;
   tick(): void;
   stats(): HubStats;
-  /** The log, to be given to the next start so that clients resume across it. */
+  /**
+   * The log, to be given to the next start so that clients resume across it. Call it when nothing is
+   * published any more, and use it once: a number given out after it would mean two things. It fits
+   * one value of the store; whoever missed more than that is reset.
+   */
   save(): SavedLog;
   /** Closes every client with 1001. */
   close(): void;
@@ -75,7 +81,8 @@ export interface HubOptions {
   snapshot: HubSnapshot;
   log: Logger;
   limits?: Partial<HubLimits>;
-  saved?: SavedLog;
+  /** What `save` of the start before gave; null or nothing when it did not end cleanly. */
+  saved?: SavedLog | null;
   /**
    * Runs a function soon, after the network had its turn. With it an event for many clients leaves
    * in slices; without it, in one go.

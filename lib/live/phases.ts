@@ -32,3 +32,8 @@ export class PhaseClock {
     return Array.from({ length: count }, () => this.#turn++);
   }
 }
+
+/** Returns the first turn of `phase` from turn `since` on. */
+export function findTurn(phase: number, since: number): number {
+  return since + (phase - since % phaseCount + phaseCount) % phaseCount;
+}

@@ -23,10 +23,10 @@ export function formatSnapshot(
 ): string {
   switch (channel) {
     case "prices":
-      return prices.formatAfter(-1, subscription.symbols) ?? "[]";
+      return prices.formatAll(subscription.symbols) ?? "[]";
     case "bars": {
       const own = bars.listLatest(subscription);
-      if (own.length > 0 || !snapshot.bars) return `[${own.join(",")}]`;
+      if (own.length > 0 || !snapshot.bars) return `[${own.map(({ json }) => json).join(",")}]`;
       const symbols = subscription.symbols && [...subscription.symbols];
       return JSON.stringify(
         snapshot.bars(symbols).filter((update) => isMatch(subscription, update)),
@@ -40,11 +40,20 @@ export function formatSnapshot(
       const value = snapshot.continuity();
       return JSON.stringify(Array.isArray(value) ? value : [value]);
     }
-    default: {
-      const own = recent.filter(({ match }) => isMatch(subscription, match));
-      return `[${own.map(({ json }) => json).join(",")}]`;
-    }
+    case "health":
+      if (snapshot.health) return JSON.stringify(snapshot.health());
+      return formatRecent(recent, subscription);
+    default:
+      return formatRecent(recent, subscription);
   }
+}
+
+function formatRecent(
+  recent: readonly { match: EventMatch; json: string }[],
+  subscription: Subscription,
+): string {
+  const own = recent.filter(({ match }) => isMatch(subscription, match));
+  return `[${own.map(({ json }) => json).join(",")}]`;
 }
 
 /** Reads what a stored signal is matched on. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Hub } from "./hub.ts";
+import { refuseConnection } from "./refusal.ts";
 import { type PublicChannel, publicChannels } from "./types.ts";
 
 /** What an event stream is narrowed to; missing parts mean all. */
@@ -26,7 +27,7 @@ export function handleEvents(
   { ip, query = {} }: { ip: string; query?: EventQuery },
 ): Response {
   if (!hub.hasRoom(ip)) {
-    return new Response("Too many connections from this address.\n", { status: 429 });
+    return refuseConnection(req, 429, "Cannot open another live connection of this address");
   }
   const after = req.headers.get("last-event-id") || query.after;
   return new Response(createStream(hub, ip, { ...query, after }), {

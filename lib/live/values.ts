@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { findTurn, phaseCount } from "./phases.ts";
 import { isMatch, type Subscription } from "./subscription.ts";
 import type { BarUpdate, PriceUpdate } from "./types.ts";
 
@@ -11,7 +12,7 @@ import type { BarUpdate, PriceUpdate } from "./types.ts";
  * A value with its JSON, made once, and the number at which it had gone out to everybody; infinite
  * while somebody waits for it, so that whoever resumes meanwhile gets it.
  */
-interface Value {
+export interface Value {
   json: string;
   n: number;
 }
@@ -22,6 +23,8 @@ export class PriceBoard {
   #changed = new Map<string, PriceUpdate>();
   /** Symbols that some phase of clients has not got yet, with the first turn that sends them. */
   #leaving = new Map<string, number>();
+  /** The newest turn that is over. */
+  #turn = -1;
 
   set(update: PriceUpdate): void {
     this.#changed.set(update.symbol, update);
@@ -46,34 +49,55 @@ export class PriceBoard {
     return count;
   }
 
-  /** Symbols that the next phase has to be sent. */
-  get leaving(): ReadonlyMap<string, number> {
-    return this.#leaving;
+  /** Whether some phase waits for something. */
+  get isLeaving(): boolean {
+    return this.#leaving.size > 0;
   }
 
-  /** Notes that what left first at this turn or before has reached every phase, by number `n`. */
-  settle(turn: number, n: number): void {
+  /** JSON list of what this turn's clients have not got; null when `wanted` has none of it. */
+  formatTurn(turn: number, wanted: ReadonlySet<string> | null): string | null {
+    const symbols: string[] = [];
     for (const [symbol, since] of this.#leaving) {
-      if (since > turn) continue;
+      if (since > turn - phaseCount) symbols.push(symbol);
+    }
+    return this.#format(symbols, wanted);
+  }
+
+  /** Notes that turns up to `turn` are over, by number `n`. */
+  settle(turn: number, n: number): void {
+    this.#turn = turn;
+    for (const [symbol, since] of this.#leaving) {
+      if (since > turn - phaseCount + 1) continue;
       this.#values.get(symbol)!.n = n;
       this.#leaving.delete(symbol);
     }
   }
 
-  /** JSON list of these symbols' prices; null when none of them is part of `wanted`. */
-  format(symbols: Iterable<string>, wanted: ReadonlySet<string> | null): string | null {
-    const parts: string[] = [];
-    for (const symbol of symbols) {
-      const value = this.#values.get(symbol);
-      if (value && (!wanted || wanted.has(symbol))) parts.push(value.json);
-    }
-    return parts.length > 0 ? `[${parts.join(",")}]` : null;
+  /** JSON list of all prices; null when there are none. */
+  formatAll(wanted: ReadonlySet<string> | null): string | null {
+    return this.#format(this.#values.keys(), wanted);
   }
 
-  /** JSON list of the prices that changed after number `n`; null when there are none. */
-  formatAfter(n: number, wanted: ReadonlySet<string> | null): string | null {
-    const symbols = [...this.#values].filter(([, value]) => value.n > n).map(([symbol]) => symbol);
-    return this.format(symbols, wanted);
+  /**
+   * JSON list of the prices that changed after number `n`, but for those that a client of `phase`
+   * is about to be sent anyway; null when there are none.
+   */
+  formatAfter(n: number, wanted: ReadonlySet<string> | null, phase: number): string | null {
+    const symbols: string[] = [];
+    for (const [symbol, value] of this.#values) {
+      const since = this.#leaving.get(symbol);
+      const isComing = since !== undefined && findTurn(phase, since) > this.#turn;
+      if (value.n > n && !isComing) symbols.push(symbol);
+    }
+    return this.#format(symbols, wanted);
+  }
+
+  #format(symbols: Iterable<string>, wanted: ReadonlySet<string> | null): string | null {
+    const parts: string[] = [];
+    for (const symbol of symbols) {
+      if (!wanted || wanted.has(symbol)) parts.push(this.#values.get(symbol)!.json);
+    }
+    return parts.length > 0 ? `[${parts.join(",")}]` : null;
   }
 }
 
@@ -93,6 +117,8 @@ interface SeriesState {
 export interface DueBar {
   symbol: string;
   timeframe: string;
+  /** Its number of the log. */
+  n: number;
   json: string;
 }
 
@@ -135,22 +161,22 @@ export class BarBoard {
     );
   }
 
-  /** JSON of the newest bars of a subscription. */
-  listLatest(subscription: Subscription): string[] {
+  /** The newest bars of a subscription. */
+  listLatest(subscription: Subscription): Value[] {
     return this.#list(subscription, () => true);
   }
 
-  /** JSON of the running bars that changed after number `n`. */
-  listRunningAfter(n: number, subscription: Subscription): string[] {
+  /** The running bars that changed after number `n`. */
+  listRunningAfter(n: number, subscription: Subscription): Value[] {
     return this.#list(subscription, (series) => series.isRunning && series.latest.n > n);
   }
 
-  #list(subscription: Subscription, keep: (series: SeriesState) => boolean): string[] {
+  #list(subscription: Subscription, keep: (series: SeriesState) => boolean): Value[] {
     return [...this.#series.values()]
       .filter((series) =>
         series.latest.json !== "" && keep(series) && isMatch(subscription, series)
       )
-      .map((series) => series.latest.json);
+      .map((series) => series.latest);
   }
 
   #isDue(series: SeriesState, nowMs: number): boolean {
@@ -165,7 +191,7 @@ export class BarBoard {
     series.waiting = null;
     Object.assign(series, { sentMs: nowMs, isRunning: true, time: update.bar.time });
     series.latest = { json, n: takeNumber() };
-    return { symbol: series.symbol, timeframe: series.timeframe, json };
+    return { symbol: series.symbol, timeframe: series.timeframe, ...series.latest };
   }
 
   #get({ symbol, timeframe }: BarUpdate): SeriesState {

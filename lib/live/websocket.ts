@@ -5,6 +5,7 @@
  */
 import type { Timeframe } from "../market/mod.ts";
 import type { Hub } from "./hub.ts";
+import { refuseConnection } from "./refusal.ts";
 
 /** Seconds without an answer to the ping after which Deno closes the socket. */
 const idleTimeoutSeconds = 30;
@@ -20,22 +21,25 @@ export interface WebSocketOptions {
 }
 
 /**
- * Upgrades a request to a WebSocket on the hub, or answers 426 (no upgrade asked for) or 429 (too
- * many connections of this address).
+ * Upgrades a request to a WebSocket on the hub, or answers 426 (no upgrade asked for), 429 (too
+ * many connections of this address) or 400 (an upgrade that does not keep the protocol).
  */
 export function handleWebSocket(req: Request, hub: Hub, options: WebSocketOptions): Response {
   if (req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    return new Response("This address takes WebSocket connections only.\n", {
-      status: 426,
-      headers: { upgrade: "websocket", connection: "upgrade" },
-    });
+    return refuseConnection(req, 426, "Cannot answer: this address takes WebSockets only");
   }
   if (!hub.hasRoom(options.ip)) {
-    return new Response("Too many connections from this address.\n", { status: 429 });
+    return refuseConnection(req, 429, "Cannot open another live connection of this address");
   }
-  const { socket, response } = Deno.upgradeWebSocket(req, { idleTimeout: idleTimeoutSeconds });
-  bindSocket(socket, hub, options);
-  return response;
+  let upgrade: Deno.WebSocketUpgrade;
+  try {
+    upgrade = Deno.upgradeWebSocket(req, { idleTimeout: idleTimeoutSeconds });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return refuseConnection(req, 400, "Cannot upgrade: it does not keep the WebSocket protocol");
+  }
+  bindSocket(upgrade.socket, hub, options);
+  return upgrade.response;
 }
 
 function bindSocket(socket: WebSocket, hub: Hub, options: WebSocketOptions): void {

@@ -2,6 +2,7 @@
  * How long a live message takes to reach a thousand clients in a second process, from the `ts` that
  * the server puts on it, and from the receipt of the trade in it (which may have waited 100 ms).
  */
+import process from "node:process";
 import { createHub, type Hub } from "../../lib/live/hub.ts";
 import { handleWebSocket } from "../../lib/live/websocket.ts";
 import { silentLogger } from "../../lib/log.ts";
@@ -19,6 +20,9 @@ interface Read {
   open: number;
   received: number;
   holes: number;
+  /** Processor time of the clients and of the server in the measured seconds. */
+  cpuMs: number;
+  serverCpuMs: number;
   sent: { p50: number; p95: number; p99: number };
   trade: { p50: number; p95: number; p99: number };
 }
@@ -60,11 +64,17 @@ async function measure(clients: number, seconds: number): Promise<Read> {
     setInterval(() => hub.tick(), tickMs),
     setInterval(createFeed(hub), feedMs),
   ];
+  // The clients join first; what that takes is not part of the measurement.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const before = { cpu: process.cpuUsage(), atMs: performance.now() };
   const { stdout } = await other.output();
+  const { user, system } = process.cpuUsage(before.cpu);
+  const share = (user + system) / 1_000 / (performance.now() - before.atMs);
   timers.forEach((timer) => clearInterval(timer));
   hub.close();
   await server.shutdown();
-  return JSON.parse(new TextDecoder().decode(stdout));
+  const read = JSON.parse(new TextDecoder().decode(stdout));
+  return { ...read, serverCpuMs: share * seconds * 1_000 };
 }
 
 /** Publishes a price a trade, and a closed bar of one symbol and a signal a second. */
@@ -96,6 +106,9 @@ function describe(
     unit,
     target,
   });
+  const perMessage = (cpuMs: number) => cpuMs / read.received * 1_000;
+  // Above it a core would not suffice for ten messages a second to each.
+  const core = { most: 1e6 / (clients * 1_000 / windowMs) };
   return [
     figure("sent to received, p50", read.sent.p50, "ms", { most }),
     figure("sent to received, p95", read.sent.p95, "ms", { most }),
@@ -103,6 +116,8 @@ function describe(
     figure("trade to received, p95", read.trade.p95, "ms", { most: most + windowMs }),
     figure("clients lost", clients - read.open, "clients", { most: 0 }),
     figure("holes in numbering", read.holes, "holes", { most: 0 }),
+    figure("processor time of the server", perMessage(read.serverCpuMs), "µs/message", core),
+    figure("processor time of the clients", perMessage(read.cpuMs), "µs/message", core),
     figure("messages received", read.received, "messages", { least: clients * 10 }),
   ];
 }

@@ -3,8 +3,10 @@
  * apart and scan the head of each message for its numbers instead of parsing JSON, as a thousand
  * real clients would not share one core.
  */
+import process from "node:process";
+
 const [host = "", port = "0", clients = "0", seconds = "0"] = Deno.args;
-const headBytes = 400;
+const headBytes = 256;
 const decoder = new TextDecoder();
 const sendDelaysMs: number[] = [];
 const tradeDelaysMs: number[] = [];
@@ -24,11 +26,15 @@ const subscription = formatFrame(
   new TextEncoder().encode('{"type":"subscribe","channels":["prices","bars","signals"]}'),
 );
 
-/** One client: the frame it is in, the head of its message, and the numbers it expects. */
+const headPattern =
+  /^\{"type":"(\w+)","channel":"(\w+)","seq":(\d+),"id":"[^"]+","ts":(\d+)(?:.*?"receivedMs":(\d+))?/;
+
+/** One client: what it has read and not yet taken, and the numbers it expects. */
 class Client {
   readonly #expected = new Map<string, number>();
   readonly #buffer = new Uint8Array(16_384);
-  #rest = new Uint8Array(0);
+  #start = 0;
+  #end = 0;
 
   constructor(private readonly socket: Deno.TcpConn) {}
 
@@ -49,77 +55,82 @@ class Client {
 
   async #skipAnswer(): Promise<void> {
     for (;;) {
-      const end = decoder.decode(this.#rest).indexOf("\r\n\r\n");
-      if (end >= 0) {
-        this.#rest = this.#rest.slice(end + 4);
-        return;
+      if (!await this.#fill(this.#end - this.#start + 1)) {
+        throw new Error("Cannot connect: the server closed");
       }
-      if (!await this.#read()) throw new Error("Cannot connect: the server closed");
+      const end = this.#decode(0, this.#end - this.#start).indexOf("\r\n\r\n");
+      if (end < 0) continue;
+      this.#start += end + 4;
+      return;
     }
   }
 
-  async #read(): Promise<boolean> {
-    const count = await this.socket.read(this.#buffer);
-    if (count === null) return false;
-    const joined = new Uint8Array(this.#rest.length + count);
-    joined.set(this.#rest);
-    joined.set(this.#buffer.subarray(0, count), this.#rest.length);
-    this.#rest = joined;
+  /** Reads until `count` bytes lie ready; false when the connection has ended. */
+  async #fill(count: number): Promise<boolean> {
+    while (this.#end - this.#start < count) {
+      if (this.#start === this.#end) this.#start = this.#end = 0;
+      else if (this.#start + count > this.#buffer.length) {
+        this.#buffer.copyWithin(0, this.#start, this.#end);
+        this.#end -= this.#start;
+        this.#start = 0;
+      }
+      const read = await this.socket.read(this.#buffer.subarray(this.#end));
+      if (read === null) return false;
+      this.#end += read;
+    }
     return true;
   }
 
   async #takeFrame(): Promise<boolean> {
-    while (this.#rest.length < 10 && !this.#isWhole()) if (!await this.#read()) return false;
-    const opcode = this.#rest[0]! & 15;
-    const { start, length } = this.#readHeader();
-    const headEnd = start + Math.min(length, headBytes);
-    while (this.#rest.length < headEnd) if (!await this.#read()) return false;
-    const head = this.#rest.slice(start, headEnd);
-    let missing = start + length - this.#rest.length;
-    if (missing > 0) this.#rest = new Uint8Array(0);
-    else this.#rest = this.#rest.subarray(start + length);
-    // What the head does not need is passed over without being kept.
-    while (missing > 0) {
-      const count = await this.socket.read(this.#buffer);
-      if (count === null) return false;
-      if (count > missing) this.#rest = this.#buffer.slice(missing, count);
-      missing -= count;
-    }
+    if (!await this.#fill(2)) return false;
+    const opcode = this.#buffer[this.#start]! & 15;
+    const short = this.#buffer[this.#start + 1]! & 127;
+    const header = short === 127 ? 10 : short === 126 ? 4 : 2;
+    if (!await this.#fill(header)) return false;
+    const length = this.#readLength(short);
+    const headLength = Math.min(length, headBytes);
+    if (!await this.#fill(header + headLength)) return false;
     if (opcode === 8) return false;
-    if (opcode === 9) await this.socket.write(formatFrame(10, head));
-    if (opcode === 1) this.#note(decoder.decode(head));
-    return true;
+    if (opcode === 9) {
+      const from = this.#start + header;
+      await this.socket.write(formatFrame(10, this.#buffer.slice(from, from + headLength)));
+    }
+    if (opcode === 1) this.#note(this.#decode(header, headLength));
+    return await this.#skip(header + length);
   }
 
-  /** Short frames are smaller than the longest header. */
-  #isWhole(): boolean {
-    const length = this.#rest[1];
-    return length !== undefined && length < 126 && this.#rest.length >= 2 + length;
+  #readLength(short: number): number {
+    if (short < 126) return short;
+    const view = new DataView(this.#buffer.buffer, this.#start + 2);
+    return short === 126 ? view.getUint16(0) : Number(view.getBigUint64(0));
   }
 
-  #readHeader(): { start: number; length: number } {
-    const short = this.#rest[1]! & 127;
-    const view = new DataView(this.#rest.buffer, this.#rest.byteOffset, this.#rest.byteLength);
-    if (short < 126) return { start: 2, length: short };
-    if (short === 126) return { start: 4, length: view.getUint16(2) };
-    return { start: 10, length: Number(view.getBigUint64(2)) };
+  /** Passes over bytes, whether they have come or not. */
+  async #skip(count: number): Promise<boolean> {
+    for (;;) {
+      const passed = Math.min(count, this.#end - this.#start);
+      this.#start += passed;
+      count -= passed;
+      if (count === 0) return true;
+      if (!await this.#fill(1)) return false;
+    }
+  }
+
+  #decode(offset: number, length: number): string {
+    const from = this.#start + offset;
+    return decoder.decode(this.#buffer.subarray(from, from + length));
   }
 
   #note(head: string): void {
-    const nowMs = wallMs();
-    const found = head.match(
-      /^\{"type":"update","channel":"(\w+)","seq":(\d+),"id":"[^"]+","ts":(\d+)/,
-    );
-    const first = head.match(/^\{"type":"initial","channel":"(\w+)","seq":(\d+)/);
-    const [, channel = "", seq = "0", ts] = found ?? first ?? [];
-    if (channel === "") return;
+    const [, type, channel = "", seq = "0", ts, receivedMs] = head.match(headPattern) ?? [];
+    if (type !== "update" && type !== "initial") return;
     if (Number(seq) !== (this.#expected.get(channel) ?? 1)) holes++;
     this.#expected.set(channel, Number(seq) + 1);
     received++;
-    if (ts === undefined) return;
+    if (type !== "update") return;
+    const nowMs = wallMs();
     sendDelaysMs.push(nowMs - Number(ts));
-    const trade = channel === "prices" ? head.match(/"receivedMs":(\d+)/) : null;
-    if (trade) tradeDelaysMs.push(nowMs - Number(trade[1]));
+    if (channel === "prices" && receivedMs) tradeDelaysMs.push(nowMs - Number(receivedMs));
   }
 }
 
@@ -131,6 +142,7 @@ for (let i = 0; i < Number(clients); i++) {
 // Joining is not part of the measurement.
 await new Promise((resolve) => setTimeout(resolve, 1_000));
 sendDelaysMs.length = tradeDelaysMs.length = 0;
+const before = { cpu: process.cpuUsage(), received };
 await new Promise((resolve) => setTimeout(resolve, Number(seconds) * 1_000));
 
 const describe = (delays: number[]) => {
@@ -138,9 +150,11 @@ const describe = (delays: number[]) => {
   const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? -1;
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 };
+const { user, system } = process.cpuUsage(before.cpu);
 const result = {
   open,
-  received,
+  received: received - before.received,
+  cpuMs: (user + system) / 1_000,
   holes,
   sent: describe(sendDelaysMs),
   trade: describe(tradeDelaysMs),

@@ -213,10 +213,32 @@ Deno.test("a byte column gives any tail of what was added, after any dropping", 
     (texts, dropped, from) => {
       const column = new ByteColumn();
       for (const text of texts) column.append(text);
+      const before = column.view(0);
       column.dropFirst(dropped);
       const left = texts.slice(dropped);
       equal(column.length, left.length);
       equal(new TextDecoder().decode(column.view(from)), left.slice(from).join(","));
+      equal(new TextDecoder().decode(before), texts.join(","));
     },
   ));
+});
+
+Deno.test("an answer stays what it was while bars close, are dropped and the series loads again", async () => {
+  const all = bars(4_000);
+  const { charts, close, running, get } = await setup(all.slice(0, 1_000));
+  const answers: { parts: readonly Uint8Array[]; before: string }[] = [];
+  const join = (parts: readonly Uint8Array[]) =>
+    parts.map((part) => new TextDecoder().decode(part)).join("");
+  for (let i = 1_000; i < 4_000; i += 150) {
+    running.bar = { ...all[i]!, closed: false };
+    const { parts, size, bytes } = await charts.getChart(series, 800);
+    equal(bytes.byteLength, size);
+    equal(join(parts), new TextDecoder().decode(bytes));
+    answers.push({ parts, before: join(parts) });
+    running.bar = null;
+    await close(all.slice(i, i + 150));
+  }
+  await close([{ ...all[3_990]!, volume: 99 }]);
+  await get(800);
+  for (const { parts, before } of answers) equal(join(parts), before);
 });

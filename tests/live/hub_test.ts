@@ -207,7 +207,8 @@ Deno.test("a client that stays slow is closed with 1013, and so is one with too 
   deepEqual(slow.closed, { code: 1013, reason: "too slow" });
   const full = join(subscribe("signals"));
   full.buffered = 3_000_000;
-  full.client.receive(JSON.stringify({ type: "ping" }));
+  hub.publish("market", "x".repeat(2_100_000));
+  full.client.receive(JSON.stringify(subscribe("market")));
   equal(full.closed?.code, 1013);
   equal(hub.stats().closedSlow, 2);
   equal(hub.stats().connections, 0);

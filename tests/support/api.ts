@@ -6,7 +6,9 @@ import { createSymbolCache } from "../../lib/cache/symbols.ts";
 import { type ClientPort, createHub, type Hub, type HubOptions } from "../../lib/live/hub.ts";
 import { silentLogger } from "../../lib/log.ts";
 import type { Bar, MarketSymbol } from "../../lib/market/mod.ts";
-import type { Collection, RecordQuery } from "../../lib/store/types.ts";
+import { formatCursor, parseCursor } from "../../lib/store/cursor.ts";
+import { type CollectionDefinition, collections, type IndexPart } from "../../lib/store/indexes.ts";
+import type { Collection, Page, RecordQuery } from "../../lib/store/types.ts";
 import { createMemoryStore, type MemoryStore } from "./memory_store.ts";
 
 /** Wall and market time of the API under test. */
@@ -27,26 +29,72 @@ export function aSymbol(part: Partial<MarketSymbol> = {}): MarketSymbol {
   };
 }
 
-/** Makes `list` of a memory collection honour an index whose name joins its fields by `_`. */
-function withIndexes<T extends { id: string }>(
-  collection: Collection<T>,
-  indexes: Record<string, readonly (keyof T)[]>,
-): Collection<T> {
-  const list = async (query: RecordQuery = {}) => {
-    if (query.index === undefined) return await collection.list(query);
-    const fields = indexes[query.index];
-    if (!fields) throw new RangeError(`No index "${query.index}"`);
-    const { limit = 1000, ...rest } = query;
-    const page = await collection.list({ ...rest, limit: 1e9 });
-    const items = page.items.filter((item) =>
-      (query.equals ?? []).every((value, i) => item[fields[i]!] === value)
-    );
-    return { items: items.slice(0, limit), cursor: null };
-  };
-  return { ...collection, list };
+/** Makes every collection of a memory store honour the indexes that the real one declares. */
+function honourIndexes(store: MemoryStore): void {
+  const indexed = <T extends { id: string }>(
+    collection: Collection<T>,
+    definition: CollectionDefinition<T>,
+  ): Collection<T> => ({
+    ...collection,
+    list: async (query: RecordQuery = {}) => {
+      const { items } = await collection.list({ limit: 1e9 });
+      return listByIndex(items, definition, query);
+    },
+  });
+  store.signals = indexed(store.signals, collections.signals);
+  store.marketData = indexed(store.marketData, collections.marketData);
+  store.features = indexed(store.features, collections.features);
+  store.outcomes = indexed(store.outcomes, collections.outcomes);
+  store.gaps = indexed(store.gaps, collections.gaps);
+  store.mentions = indexed(store.mentions, collections.mentions);
+  store.dexPairs = indexed(store.dexPairs, collections.dexPairs);
+  store.dexSamples = indexed(store.dexSamples, collections.dexSamples);
+  store.dexNetworks = indexed(store.dexNetworks, collections.dexNetworks);
+  store.dexListings = indexed(store.dexListings, collections.dexListings);
+  store.dexTrades = indexed(store.dexTrades, collections.dexTrades);
+  store.dexSignals = indexed(store.dexSignals, collections.dexSignals);
+  store.transactions = indexed(store.transactions, collections.transactions);
+  store.apiUsage = indexed(store.apiUsage, collections.apiUsage);
 }
 
-/** A hub whose time stands at `nowMs.value`, with an empty snapshot. */
+/** Returns the page that an index gives, newest (or largest) first, with the store's own cursors. */
+function listByIndex<T extends { id: string }>(
+  records: readonly T[],
+  definition: CollectionDefinition<T>,
+  { index, equals = [], from = -Infinity, to = Infinity, limit = 100, cursor }: RecordQuery,
+): Page<T> {
+  const declared = definition.indexes.find(({ name }) => name === index);
+  if (index !== undefined && !declared) throw new RangeError(`No index "${index}"`);
+  const last = cursor === undefined ? null : parseCursor(cursor);
+  const found = records.flatMap((record) => {
+    const tail = [definition.timestamp(record), record.id];
+    return (declared ? declared.entries(record) : [[]])
+      .filter((parts) => equals.every((value, i) => parts[i] === value))
+      .map((parts) => ({ record, rest: [...parts.slice(equals.length), ...tail] }));
+  })
+    .filter(({ rest }) => rest.length > 2 || (rest[0] as number >= from && rest[0] as number < to))
+    .sort((a, b) => compareParts(b.rest, a.rest) * (definition.ascending ? -1 : 1))
+    .filter(({ rest }) => !last || compareParts(rest, last) * (definition.ascending ? -1 : 1) < 0);
+  const page = found.slice(0, limit);
+  return {
+    items: page.map(({ record }) => record),
+    cursor: found.length > limit ? formatCursor(page.at(-1)!.rest) : null,
+  };
+}
+
+function compareParts(a: readonly IndexPart[], b: readonly IndexPart[]): number {
+  for (const [i, part] of a.entries()) {
+    const other = b[i];
+    if (other === undefined || part > other) return 1;
+    if (part < other) return -1;
+  }
+  return 0;
+}
+
+/**
+ * A hub whose time stands, with an empty snapshot. It looks at what waits after every message, so
+ * that a port's `buffered` counts at once.
+ */
 export function aHub(part: Partial<HubOptions> = {}): Hub {
   return createHub({
     now: () => NOW_MS,
@@ -54,6 +102,7 @@ export function aHub(part: Partial<HubOptions> = {}): Hub {
     log: silentLogger,
     snapshot: { prices: () => [], signals: () => [], continuity: () => [] },
     ...part,
+    limits: { conflateBytes: 0, ...part.limits },
   });
 }
 
@@ -106,15 +155,7 @@ export interface TestApi {
 /** Returns an API that follows BTCUSDT and ETHUSDT, with an empty store otherwise. */
 export async function anApi(part: Partial<ApiDeps> = {}): Promise<TestApi> {
   const store = createMemoryStore();
-  store.marketData = withIndexes(store.marketData, { symbol: ["symbol"] });
-  store.signals = withIndexes(store.signals, {
-    type: ["type"],
-    entity: ["entity"],
-    type_entity: ["type", "entity"],
-  });
-  store.features = withIndexes(store.features, {
-    symbol_timeframe_version: ["symbol", "timeframe", "version"],
-  });
+  honourIndexes(store);
   await store.symbols.putMany([
     aSymbol({ name: "Bitcoin" }),
     aSymbol({ base: "ETH" }),

@@ -5,7 +5,9 @@ import type { FrameSocket } from "../../collectors/socket.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Bar, Timeframe, Trade } from "../../lib/market/mod.ts";
 import type { MarketIntake } from "../../lib/pipeline/types.ts";
-import { Breaker, Budget } from "../../lib/resilience/mod.ts";
+import { silentLogger } from "../../lib/log.ts";
+import { Breaker } from "../../lib/resilience/mod.ts";
+import { createOwnQueue } from "../../collectors/queue.ts";
 import { binance } from "../../collectors/sources/binance.ts";
 
 /** Lets the machine do its input and output until `condition` holds; fails after many turns. */
@@ -106,7 +108,7 @@ export function anHttp(
     hosts: new Hosts(addresses),
     clock,
     breaker: new Breaker("test"),
-    budget: new Budget({ limit }),
+    queue: createOwnQueue({ source: "test", limits: { limit }, clock, log: silentLogger }),
     fetch: (input) => Promise.resolve(respond(String(input))),
   };
 }

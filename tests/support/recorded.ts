@@ -1,10 +1,24 @@
 /** The recording shipped with the repository, folders of our own, and a raw reader of a stream. */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pollSources, streamSources } from "../../collectors/mod.ts";
 import { writeText } from "../../collectors/record/files.ts";
+import type { ReplayServer } from "../../collectors/replay.ts";
+import type { SourceAddresses } from "../../collectors/run.ts";
 
 /** The recording that tests and the first minute play. */
 export const recordedFolder = fileURLToPath(new URL("../fixtures/recorded", import.meta.url));
+
+/** The recorded world's address of every source, so that none is asked for real. */
+export function listAddresses({ address }: ReplayServer): SourceAddresses {
+  return Object.fromEntries([
+    ...pollSources.map(({ key }) => [key, { rest: [address.of(key)] }]),
+    ...streamSources.map(({ key }) => {
+      const base = address.of(key);
+      return [key, { rest: [base], stream: [`${base.replace("http", "ws")}-stream`] }];
+    }),
+  ]);
+}
 
 /** One row of a bars file, as text or numbers. */
 export type BarRow = [

@@ -7,6 +7,8 @@ import { createPipeline, type Pipeline } from "../../lib/pipeline/mod.ts";
 import { openStore, type WorldStore } from "../../lib/store/mod.ts";
 import { createManualClock, type ManualClock } from "./clock.ts";
 import { turn } from "./exchange.ts";
+import { grantedLeases } from "./leases.ts";
+import { listAddresses } from "./recorded.ts";
 
 /** A world at work. */
 export interface SteppedWorld {
@@ -15,6 +17,8 @@ export interface SteppedWorld {
   store: WorldStore;
   clock: ManualClock;
   health(): CollectorHealth | undefined;
+  /** Of every source. */
+  healths(): CollectorHealth[];
   /** Moves the clock on in small steps, letting sockets run, until `isDone` or for `maxMs`. */
   run(maxMs: number, isDone?: () => boolean): Promise<boolean>;
   /** Ends everything and returns. */
@@ -25,13 +29,18 @@ const stepMs = 2_000;
 
 /** Starts a world at the speed at which it was recorded, its server and collectors on one clock. */
 export async function startSteppedWorld(
-  { folder, startMinutes = 30 }: { folder: string; startMinutes?: number },
+  { folder, startMinutes = 30, wrap = (store) => store }: {
+    folder: string;
+    startMinutes?: number;
+    /** What pipeline and collectors see of the store. */
+    wrap?: (store: WorldStore) => WorldStore;
+  },
 ): Promise<SteppedWorld> {
   const clock = createManualClock(1_800_000_000_000);
   const log = silentLogger;
   const opened = await openStore({ path: ":memory:", clock, log });
   const replay = await startReplayServer({ folder, speed: 1, startMinutes, clock, log });
-  const store = opened.world(replay.info.hash);
+  const store = wrap(opened.world(replay.info.hash));
   const pipeline = createPipeline({
     store,
     live: { publishPrice: () => {}, publishBar: () => {}, publish: () => {} },
@@ -41,12 +50,11 @@ export async function startSteppedWorld(
     mode: "replay",
   });
   await pipeline.start();
-  const { rest, stream, coingecko } = replay.address;
   const collectors = startCollectors({
     store,
-    leases: opened.leases,
+    leases: grantedLeases,
     intake: pipeline.intake,
-    addresses: { binance: { rest: [rest], stream: [stream] }, coingecko: { rest: [coingecko] } },
+    addresses: listAddresses(replay),
     clock,
     log,
     mode: "replay",
@@ -64,6 +72,7 @@ export async function startSteppedWorld(
     store,
     clock,
     health,
+    healths: () => collectors.health(),
     async run(maxMs, isDone = () => false) {
       for (let passed = 0; passed < maxMs; passed += stepMs) {
         if (isDone()) return true;

@@ -16,6 +16,8 @@ import {
 } from "../../lib/pipeline/mod.ts";
 import { detectors } from "../../lib/signals/mod.ts";
 import { openStore, type SeriesKey, type Store, type WorldStore } from "../../lib/store/mod.ts";
+import { grantedLeases } from "./leases.ts";
+import { listAddresses } from "./recorded.ts";
 
 /** A bar that was told to listeners after its commit. */
 export interface ToldBar {
@@ -175,15 +177,11 @@ export async function playRecording(options: PlayOptions): Promise<PlayedWorld> 
   });
   await pipeline.start();
   const startedAt = systemClock.now();
-  const { rest: restAddress, stream, coingecko } = replay.address;
   const collectors: Collectors = startCollectors({
     store: world,
-    leases: store.leases,
+    leases: grantedLeases,
     intake: pipeline.intake,
-    addresses: {
-      binance: { rest: [restAddress], stream: [stream] },
-      coingecko: { rest: [coingecko] },
-    },
+    addresses: listAddresses(replay),
     clock,
     log,
     mode: "replay",

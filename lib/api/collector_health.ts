@@ -1,0 +1,52 @@
+/**
+ * The health of collectors as clients are told it: in the health endpoints, and live when it
+ * changes.
+ *
+ * @module
+ */
+import type { CollectorHealth, HealthState } from "../contracts/health.ts";
+import type { LivePublisher } from "../live/types.ts";
+
+/** What a collector says of itself. */
+export interface CollectorReport {
+  source: string;
+  /** `live`, `connecting`, `reconnecting`, or another word for not working. */
+  state: string;
+  lastMessageMs: number | null;
+  detail?: string;
+}
+
+/** Tells clients when a collector's health changes, and keeps the newest of each. */
+export interface HealthFeed {
+  note(report: CollectorReport): void;
+  /** For those who join the channel. */
+  list(): CollectorHealth[];
+}
+
+/** How well a collector is in each state; in any other it is down. */
+const statuses: Readonly<Record<string, HealthState>> = {
+  live: "healthy",
+  connecting: "degraded",
+  reconnecting: "degraded",
+};
+
+/** Returns a collector's report in the words of the contract. */
+export function describeCollector({ state, ...report }: CollectorReport): CollectorHealth {
+  return { ...report, status: statuses[state] ?? "down" };
+}
+
+/** Returns a feed that publishes on the channel `health` of `live`. */
+export function createHealthFeed(live: Pick<LivePublisher, "publish">): HealthFeed {
+  const newest = new Map<string, CollectorHealth>();
+  return {
+    note(report) {
+      const health = describeCollector(report);
+      const before = newest.get(health.source);
+      newest.set(health.source, health);
+      // A collector reports with each message; only a change is worth telling.
+      if (before?.status === health.status && before.detail === health.detail) return;
+      live.publish("health", health);
+    },
+    list: () => [...newest.values()],
+  };
+}

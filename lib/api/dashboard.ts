@@ -1,0 +1,146 @@
+/**
+ * What the dashboards show: sums, signals, payments by day, and the health of every part.
+ *
+ * @module
+ */
+import { createRoute } from "@hono/zod-openapi";
+import {
+  dashboardHealthSchema,
+  dashboardSignalsQuerySchema,
+  statsSchema,
+  transactionsQuerySchema,
+  transactionsSchema,
+} from "../contracts/dashboard.ts";
+import { signalsSchema, timeRangeMs } from "../contracts/signals.ts";
+import type { ApiDeps } from "./deps.ts";
+import { requireReader } from "./guards.ts";
+import { createMemo } from "./memo.ts";
+import { listAll } from "./page_records.ts";
+import { linkNext } from "./paging.ts";
+import { describeRecording } from "./resolve.ts";
+import { type Api, describeAnswers } from "./routes.ts";
+import { answerSignals } from "./signals.ts";
+import { readStats, sumTransactions } from "./stats.ts";
+import { readUsage } from "./usage.ts";
+
+const tags = ["dashboard"];
+const statsRoute = createRoute({
+  method: "get",
+  path: "/dashboard/api/stats",
+  tags,
+  summary: "Sums over signals, transactions, market, entities and sources",
+  responses: describeAnswers(statsSchema, "The sums"),
+});
+const signalsRoute = createRoute({
+  method: "get",
+  path: "/dashboard/api/signals",
+  tags,
+  summary: "Signals, newest first",
+  request: { query: dashboardSignalsQuerySchema },
+  responses: describeAnswers(signalsSchema, "Signals that match"),
+});
+const transactionsRoute = createRoute({
+  method: "get",
+  path: "/dashboard/api/transactions",
+  tags,
+  summary: "Confirmed payments by day",
+  request: { query: transactionsQuerySchema },
+  responses: describeAnswers(transactionsSchema, "Days and sums by currency"),
+});
+const healthRoute = createRoute({
+  method: "get",
+  path: "/dashboard/api/health",
+  tags,
+  summary: "Health of store, cache and every source",
+  responses: describeAnswers(dashboardHealthSchema, "The parts, healthy or not"),
+});
+
+/** Sums are kept this long (ms). */
+const keptMs = 10_000;
+/** Payments read at most for one answer. */
+const transactionsMax = 20_000;
+const hourMs = 3_600_000;
+
+/** Binds the dashboards' endpoints. */
+export function bindDashboard(api: Api, deps: ApiDeps): void {
+  const startedMs = deps.startedMs ?? deps.now();
+  const memo = { now: deps.now, ttlMs: keptMs };
+  const kept = createMemo<Awaited<ReturnType<typeof readStats>>>(memo);
+  const used = createMemo<Awaited<ReturnType<typeof readUsage>>>(memo);
+  const readRecent = () => readUsage(deps, deps.now() - 2 * hourMs);
+
+  api.openapi(statsRoute, async (c) => {
+    const { value, cached } = await kept.get("stats", () => readStats(deps));
+    return c.json({ ...value, cached, recorded: describeRecording(deps.getMode()) }, 200);
+  });
+
+  api.use("/dashboard/api/signals", requireReader(deps));
+  api.openapi(signalsRoute, async (c) => {
+    const answer = await answerSignals(deps, c.req.valid("query"));
+    linkNext(c, answer.next_cursor);
+    return c.json(answer, 200);
+  });
+
+  api.openapi(transactionsRoute, async (c) => {
+    const { range } = c.req.valid("query");
+    // Payments happen in our time, whatever the market's is.
+    const from = deps.now() - timeRangeMs[range];
+    const records = await listAll(deps.store.transactions, {
+      index: "status",
+      equals: ["confirmed"],
+      from,
+    }, transactionsMax);
+    const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+    const byDay = sumTransactions(records, ({ timestamp }) => day(timestamp));
+    return c.json({
+      transactions: byDay.map(({ name, avg_transaction: _mean, ...sums }) => ({
+        date: name,
+        ...sums,
+      })),
+      summary: sumTransactions(records, () => "").map(({ name: _name, ...sums }) => sums),
+      timeRange: range,
+      truncated: records.length >= transactionsMax,
+      timestamp: deps.now(),
+    }, 200);
+  });
+
+  api.openapi(healthRoute, async (c) =>
+    c.json({
+      ...await readParts(deps),
+      apis: describeApis(deps, (await used.get("hours", readRecent)).value),
+      uptime: Math.max(0, deps.now() - startedMs) / 1_000,
+      timestamp: deps.now(),
+    }, 200));
+}
+
+/** Asks store and cache for something small, and measures how long they take. */
+async function readParts(deps: ApiDeps) {
+  const measure = async (ask: () => unknown) => {
+    const startMs = deps.now();
+    try {
+      await ask();
+      return { status: "healthy" as const, responseTime: deps.now() - startMs };
+    } catch (error) {
+      deps.log.error("A part does not answer", { error: String(error) });
+      return { status: "unhealthy" as const, error: "does not answer" };
+    }
+  };
+  return {
+    database: await measure(() => deps.store.getState("health")),
+    cache: await measure(() => deps.charts.stats()),
+  };
+}
+
+/** Every collector with the mean response time of its last hours, where it asks and is answered. */
+function describeApis(deps: ApiDeps, usage: Awaited<ReturnType<typeof readUsage>>) {
+  return Object.fromEntries(
+    deps.listCollectors().map(({ source, status, detail }) => {
+      const responseTime = usage.bySource.get(source)?.avg_response_time;
+      return [source, {
+        status: status === "down" ? "unhealthy" as const : "healthy" as const,
+        ...(responseTime === undefined || responseTime === null ? {} : { responseTime }),
+        ...(status === "healthy" || detail === undefined ? {} : { error: detail }),
+      }];
+    }),
+  );
+}

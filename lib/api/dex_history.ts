@@ -1,0 +1,103 @@
+/**
+ * Candles of DEX pairs: a source's own where it tells them, else made of the prices we collected.
+ *
+ * @module
+ */
+import { createRoute } from "@hono/zod-openapi";
+import {
+  dexHistoryQuerySchema,
+  dexHistorySchema,
+  dexIntervalMs,
+  dexPairParamSchema,
+  dexRangeMs,
+} from "../contracts/dex.ts";
+import { NotFoundError } from "../contracts/errors.ts";
+import type { DexPairRecord, DexSampleRecord } from "../contracts/records.ts";
+import type { ApiDeps } from "./deps.ts";
+import { listAll } from "./page_records.ts";
+import { describeRecording } from "./resolve.ts";
+import { type Api, describeAnswers } from "./routes.ts";
+
+const route = createRoute({
+  method: "get",
+  path: "/dex/historical/{pair_id}",
+  tags: ["dex"],
+  summary: "Candles of a pair, oldest first",
+  request: { params: dexPairParamSchema, query: dexHistoryQuerySchema },
+  responses: describeAnswers(dexHistorySchema, "Candles of the range"),
+});
+
+/** Samples read at most for one answer: 90 days of one each quarter of an hour. */
+const samplesMax = 9_000;
+
+/** One candle of a pair. */
+export interface DexCandle {
+  time: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  volume: number | null;
+  samples: number | null;
+}
+
+/** Binds candles of pairs. */
+export function bindDexHistory(api: Api, deps: ApiDeps): void {
+  api.openapi(route, async (c) => {
+    const { range, interval } = c.req.valid("query");
+    const { id: pair_id } = await findPair(deps, c.req.valid("param").pair_id);
+    const from = deps.marketNow() - dexRangeMs[range];
+    const told = await deps.store.bars.listBars({ symbol: pair_id, timeframe: interval }, { from });
+    const candles = told.length > 0
+      ? told.map(({ closed: _closed, quality: _quality, ...bar }) => ({ ...bar, samples: null }))
+      : foldSamples(await readSamples(deps, pair_id, from), dexIntervalMs[interval]);
+    return c.json({
+      pair_id,
+      range,
+      interval,
+      made_from: told.length > 0 ? "exchange" as const : "samples" as const,
+      candles,
+      count: candles.length,
+      timestamp: deps.marketNow(),
+      recorded: describeRecording(deps.getMode()),
+    }, 200);
+  });
+}
+
+/**
+ * Returns the pair of an id.
+ *
+ * @throws {NotFoundError} If no pair has it.
+ */
+export async function findPair({ store }: ApiDeps, id: string): Promise<DexPairRecord> {
+  const pair = await store.dexPairs.get(id);
+  if (!pair) throw new NotFoundError(`Cannot find the DEX pair "${id}"`);
+  return pair;
+}
+
+function readSamples({ store }: ApiDeps, pairId: string, from: number): Promise<DexSampleRecord[]> {
+  return listAll(store.dexSamples, { index: "pair", equals: [pairId], from }, samplesMax);
+}
+
+/**
+ * Returns candles of `intervalMs`, oldest first, from samples in any order; those without a price
+ * tell nothing, and an interval without samples has no candle.
+ */
+export function foldSamples(
+  samples: readonly Pick<DexSampleRecord, "price" | "timestamp">[],
+  intervalMs: number,
+): DexCandle[] {
+  const candles = new Map<number, DexCandle>();
+  for (const { price, timestamp } of samples.toSorted((a, b) => a.timestamp - b.timestamp)) {
+    if (price === null || !Number.isFinite(price)) continue;
+    const time = Math.floor(timestamp / intervalMs) * intervalMs;
+    const candle = candles.get(time) ??
+      { time, open: price, high: price, low: price, close: price, volume: null, samples: 0 };
+    candle.high = Math.max(candle.high, price);
+    candle.low = Math.min(candle.low, price);
+    candle.close = price;
+    candle.samples = (candle.samples ?? 0) + 1;
+    candles.set(time, candle);
+  }
+  return [...candles.values()];
+}

@@ -1,0 +1,60 @@
+/**
+ * Signals on DEX pairs.
+ *
+ * @module
+ */
+import { createRoute } from "@hono/zod-openapi";
+import { dexSignalsQuerySchema, dexSignalsSchema } from "../contracts/dex.ts";
+import type { DexSignalRecord } from "../contracts/records.ts";
+import type { ApiDeps } from "./deps.ts";
+import { requireReader } from "./guards.ts";
+import { linkNext, readPage } from "./paging.ts";
+import { describeRecording } from "./resolve.ts";
+import { type Api, describeAnswers } from "./routes.ts";
+
+const route = createRoute({
+  method: "get",
+  path: "/dex/signals",
+  tags: ["dex"],
+  summary: "Signals on DEX pairs, newest first",
+  request: { query: dexSignalsQuerySchema },
+  responses: describeAnswers(dexSignalsSchema, "Signals that match"),
+});
+
+const minuteMs = 60_000;
+
+/** Binds signals on pairs. */
+export function bindDexSignals(api: Api, deps: ApiDeps): void {
+  api.use("/dex/signals", requireReader(deps));
+  api.openapi(route, async (c) => {
+    const { type, pair_id, limit, cursor } = c.req.valid("query");
+    const page = await readPage(deps.store.dexSignals, {
+      limit,
+      ...chooseIndex(type, pair_id),
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    linkNext(c, page.cursor);
+    const newest = page.items[0]?.timestamp ?? 0;
+    return c.json({
+      signals: page.items.map(describeDexSignal),
+      count: page.items.length,
+      next_cursor: page.cursor,
+      // To the minute, so that an unchanged list is an unchanged answer.
+      timestamp: Math.max(Math.floor(deps.marketNow() / minuteMs) * minuteMs, newest),
+      recorded: describeRecording(deps.getMode()),
+    }, 200);
+  });
+}
+
+function chooseIndex(type: string | undefined, pairId: string | undefined) {
+  if (type !== undefined && pairId !== undefined) {
+    return { index: "pair_type", equals: [pairId, type] };
+  }
+  if (type !== undefined) return { index: "type", equals: [type] };
+  return pairId === undefined ? {} : { index: "pair", equals: [pairId] };
+}
+
+/** Returns a signal on a pair as answers show it. */
+export function describeDexSignal({ created_at: _created, ...signal }: DexSignalRecord) {
+  return signal;
+}

@@ -1,0 +1,149 @@
+/**
+ * Metrics for Prometheus: requests are counted as they pass, the rest is read when somebody asks.
+ *
+ * @module
+ */
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Context, MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
+import { UnauthorizedError } from "../contracts/errors.ts";
+import type { BreakerState } from "../resilience/mod.ts";
+import type { Metrics } from "../metrics.ts";
+import type { ApiDeps, ApiEnv } from "./deps.ts";
+import { getIp } from "./guards.ts";
+import { isOperator } from "./operator.ts";
+import { listAll } from "./page_records.ts";
+import { type Api, describeAnswers } from "./routes.ts";
+
+const answers = describeAnswers(z.string(), "Metrics in Prometheus' text form");
+const route = createRoute({
+  method: "get",
+  path: "/metrics",
+  tags: ["operation"],
+  summary: "Metrics; from another machine or through a proxy only with the operator's token",
+  responses: {
+    ...answers,
+    200: {
+      description: answers[200].description,
+      content: { "text/plain": { schema: z.string() } },
+    },
+  },
+});
+
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const dayMs = 86_400_000;
+const runsMax = 500;
+
+/** Binds `/metrics`. */
+export function bindMetrics(api: Api, deps: ApiDeps, metrics: Metrics): void {
+  api.openapi(route, async (c) => {
+    if (!isLocal(c) && !isOperator(c.req.header("authorization"), deps.adminToken)) {
+      throw new UnauthorizedError(
+        "Cannot show metrics: from elsewhere the operator's token is required",
+      );
+    }
+    await sampleReaders(metrics, deps);
+    const type = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
+    return c.body(await metrics.render(), 200, type) as never;
+  });
+}
+
+/** Loopback, and not a proxy on this machine that asks for somebody else. */
+function isLocal(c: Context<ApiEnv>): boolean {
+  const isForwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"]
+    .some((name) => c.req.header(name) !== undefined);
+  return !isForwarded && /^(127\.|::1$|::ffff:127\.)/.test(getIp(c));
+}
+
+/** Counts every answer with its route and status, and how long it took. */
+export function measureRequests(
+  metrics: Metrics,
+  { now }: Pick<ApiDeps, "now">,
+): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const startMs = now();
+    await next();
+    const route = nameRoute(c);
+    const method = methods.includes(c.req.method) ? c.req.method : "other";
+    metrics.count("http_requests_total", 1, { method, route, status: String(c.res.status) });
+    metrics.observe("http_request_duration", Math.max(0, now() - startMs) / 1_000, { route });
+    if (c.res.status === 429) metrics.count("rate_limit_exceeded_total");
+  };
+}
+
+/** The route's own pattern, never the address: addresses are without number. */
+function nameRoute(c: Context<ApiEnv>): string {
+  const own = matchedRoutes(c).findLast(({ path }) => !path.endsWith("*"));
+  return own?.path ?? "unmatched";
+}
+
+/** Takes over what the parts have counted themselves. */
+async function sampleReaders(metrics: Metrics, deps: ApiDeps): Promise<void> {
+  sampleCollectors(metrics, deps);
+  samplePipeline(metrics, deps);
+  sampleServing(metrics, deps);
+  await sampleJobs(metrics, deps);
+}
+
+const upOf = { healthy: 1, degraded: 0.5, down: 0 } as const;
+const breakerOf: Record<BreakerState, number> = { CLOSED: 0, HALF_OPEN: 0.5, OPEN: 1 };
+
+function sampleCollectors(metrics: Metrics, { listCollectors, now }: ApiDeps): void {
+  for (const health of listCollectors()) {
+    const { source, status, lastMessageMs, parseErrors, reconnects, breaker } = health;
+    metrics.set("collector_up", upOf[status], { source });
+    if (lastMessageMs !== null) {
+      metrics.set("collector_age_seconds", (now() - lastMessageMs) / 1_000, { source });
+    }
+    if (typeof parseErrors === "number") {
+      metrics.setTotal("collector_errors_total", parseErrors, { source });
+    }
+    if (typeof reconnects === "number") {
+      metrics.setTotal("websocket_reconnections_total", reconnects, { source });
+    }
+    const state = breakerOf[breaker as BreakerState];
+    if (state !== undefined) metrics.set("circuit_breaker_state", state, { source });
+  }
+}
+
+function samplePipeline(metrics: Metrics, { market, readPipeline }: ApiDeps): void {
+  const missing = market.listContinuity().reduce((sum, series) => sum + series.missing, 0);
+  metrics.set("bars_missing", missing);
+  const stats = readPipeline?.();
+  if (!stats) return;
+  metrics.setTotal("trades_refused_total", stats.rejected);
+  metrics.setTotal("trades_late_total", stats.late);
+  metrics.setTotal("trades_duplicate_total", stats.duplicates);
+  metrics.setTotal("bars_repaired_total", stats.repaired);
+}
+
+function sampleServing(metrics: Metrics, deps: ApiDeps): void {
+  const tier = { tier: "charts" };
+  const charts = deps.charts.stats();
+  metrics.setTotal("cache_hits_total", charts.hits, tier);
+  metrics.setTotal("cache_misses_total", charts.misses, tier);
+  metrics.set("cache_memory_bytes", charts.bytes, tier);
+  const hub = deps.hub.stats();
+  metrics.set("websocket_connections", hub.connections);
+  metrics.setTotal("websocket_messages_sent_total", hub.messagesSent);
+  metrics.setTotal("websocket_closed_total", hub.closedSlow, { reason: "slow" });
+  metrics.setTotal("websocket_closed_total", hub.closedStale, { reason: "stale" });
+  metrics.setTotal("websocket_closed_total", hub.closedNoisy, { reason: "noisy" });
+  const { size, inUse, waiting } = deps.getStoreGate();
+  if (size !== undefined) metrics.set("db_connection_pool_size", size);
+  if (inUse !== undefined) metrics.set("db_connection_pool_used", inUse);
+  if (waiting !== undefined) metrics.set("db_waiting", waiting);
+  metrics.set("process_resident_memory_bytes", Deno.memoryUsage().rss);
+  if (deps.startedMs !== undefined) {
+    metrics.set("process_start_time_seconds", deps.startedMs / 1_000);
+  }
+}
+
+async function sampleJobs(metrics: Metrics, deps: ApiDeps): Promise<void> {
+  const runs = await listAll(deps.store.collectionRuns, { from: deps.now() - dayMs }, runsMax);
+  metrics.clear("cron_runs");
+  for (const status of ["running", "done", "failed"] as const) {
+    metrics.set("cron_runs", runs.filter((run) => run.status === status).length, { status });
+  }
+  if (deps.listParkedJobs) metrics.set("jobs_parked", (await deps.listParkedJobs()).length);
+}

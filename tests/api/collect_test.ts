@@ -1,0 +1,137 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import type { CollectResult } from "../../lib/api/mod.ts";
+import { NOW_MS, type TestApi } from "../support/api.ts";
+import { withPublicApi } from "../support/public_api.ts";
+
+const authorization = `Bearer ${"t".repeat(64)}`;
+const post = (api: TestApi["api"], headers: Record<string, string> = { authorization }) =>
+  api.request("/collect", { method: "POST", headers });
+
+const reached = { data: [{ id: "bitcoin" }], records: 1, cached: false };
+
+for (
+  const headers of [{}, { authorization: "Bearer x" }, {
+    authorization: `Bearer ${"u".repeat(64)}`,
+  }]
+) {
+  Deno.test(`a stranger with ${JSON.stringify(headers).slice(0, 40)} starts no cycle`, () => {
+    let runs = 0;
+    const collect = () => {
+      runs++;
+      return Promise.resolve({ signals: 0, sources: {} });
+    };
+    return withPublicApi(async ({ api }) => {
+      equal((await post(api, headers as Record<string, string>)).status, 401);
+      equal(runs, 0);
+    }, { part: { collect } });
+  });
+}
+
+Deno.test("a process without a cycle says so", () =>
+  withPublicApi(async ({ api }) => {
+    const response = await post(api);
+    equal(response.status, 503);
+    match((await response.json()).detail, /no collection cycle runs in this process/);
+  }));
+
+Deno.test("a cycle tells what each source brought, failures among them", () =>
+  withPublicApi(async ({ api }) => {
+    const response = await post(api);
+    equal(response.status, 200);
+    deepEqual(await response.json(), {
+      success: true,
+      timestamp: NOW_MS,
+      joined: false,
+      results: {
+        collected: 2,
+        signals: 3,
+        sources: {
+          coingecko: { source: "coingecko", ...reached },
+          defillama: { source: "defillama", data: [], records: 0, cached: true },
+          cryptopanic: { source: "cryptopanic", data: [], records: 0, cached: false, error: "403" },
+        },
+      },
+    });
+  }, {
+    part: {
+      collect: () =>
+        Promise.resolve({
+          signals: 3,
+          sources: {
+            coingecko: reached,
+            defillama: { data: [], records: 0, cached: true },
+            cryptopanic: { data: [], records: 0, cached: false, error: "403" },
+          },
+        }),
+    },
+  }));
+
+Deno.test("of many records the first are shown, and all are counted", () =>
+  withPublicApi(async ({ api }) => {
+    const { results } = await (await post(api)).json();
+    deepEqual([results.sources.x.data.length, results.sources.x.records], [50, 5_000]);
+  }, {
+    part: {
+      collect: () =>
+        Promise.resolve({
+          signals: 0,
+          sources: { x: { data: Array(5_000).fill({ id: 1 }), records: 5_000, cached: false } },
+        }),
+    },
+  }));
+
+Deno.test("a cycle that reaches nothing is 500, with each source's reason", () =>
+  withPublicApi(async ({ api }) => {
+    const response = await post(api);
+    equal(response.status, 500);
+    equal(response.headers.get("content-type"), "application/problem+json");
+    const { errors } = await response.json();
+    deepEqual(errors, [{ detail: "no network", pointer: "/results/sources/coingecko/error" }]);
+  }, {
+    part: {
+      collect: () =>
+        Promise.resolve({
+          signals: 0,
+          sources: { coingecko: { data: [], records: 0, cached: false, error: "no network" } },
+        }),
+    },
+  }));
+
+Deno.test("a second call joins the running cycle; a third one, afterwards, starts another", () => {
+  const cycles: PromiseWithResolvers<CollectResult>[] = [];
+  const collect = () => {
+    cycles.push(Promise.withResolvers<CollectResult>());
+    return cycles.at(-1)!.promise;
+  };
+  return withPublicApi(async ({ api }) => {
+    const first = post(api);
+    const second = post(api);
+    await new Promise((resolve) => queueMicrotask(() => resolve(null)));
+    while (cycles.length === 0) await Promise.resolve();
+    cycles[0]!.resolve({ signals: 1, sources: { x: reached } });
+    const joined = await Promise.all(
+      [first, second].map(async (each) => (await (await each).json()).joined),
+    );
+    deepEqual([joined, cycles.length], [[false, true], 1]);
+    const third = post(api);
+    while (cycles.length === 1) await Promise.resolve();
+    cycles[1]!.resolve({ signals: 0, sources: { x: reached } });
+    equal((await (await third).json()).joined, false);
+  }, { part: { collect } });
+});
+
+Deno.test("a cycle that breaks is a bare 500, and the next call starts anew", () => {
+  let runs = 0;
+  const collect = () => {
+    runs++;
+    return runs === 1
+      ? Promise.reject(new Error("secret of the house"))
+      : Promise.resolve({ signals: 0, sources: { x: reached } });
+  };
+  return withPublicApi(async ({ api }) => {
+    const broken = await post(api);
+    equal(broken.status, 500);
+    equal((await broken.text()).includes("secret"), false);
+    equal((await post(api)).status, 200);
+  }, { part: { collect } });
+});
