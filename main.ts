@@ -42,7 +42,8 @@ interface Market {
   answerSocket(req: Request, ip: string): Promise<Response | null>;
   replay: ReplayServer | null;
   clear(): Promise<void>;
-  stopCollecting(): Promise<void>;
+  /** Ends collecting for good, with the reason in plain words; reading goes on. */
+  halt(reason: string): void;
   stop(): Promise<void>;
 }
 
@@ -176,7 +177,7 @@ async function startMarket(parts: { config: Config; store: Store; log: Logger })
     data: createPageData(deps, () => pipeline.getContinuity()),
     answerSocket: (req, ip) => answerSocket(deps, req, ip),
     clear: () => world.clear(),
-    stopCollecting: () => collectors.stop(),
+    halt: pipeline.halt,
     async stop() {
       stopTimers();
       await collectors.stop();
@@ -326,10 +327,7 @@ export async function startProduct(config: Config): Promise<Product> {
 /** Stops collecting, not reading, before the disk is full. */
 async function watchDisk(config: Config, log: Logger): Promise<void> {
   if (!await isDiskLow(config.dataDir)) return;
-  log.error("The disk is nearly full: collecting stopped, reading goes on", {
-    folder: config.dataDir,
-  });
-  await market?.stopCollecting();
+  market?.halt("the disk is nearly full");
 }
 
 /** Starts the product from the environment, says where it is, and ends it on a signal. */

@@ -8,6 +8,7 @@ import { getBucketStart, type Timeframe, timeframeMs, timeframes } from "../lib/
 import type { MarketIntake } from "../lib/pipeline/types.ts";
 import { fetchBars, fetchServerTime } from "./holes.ts";
 import { GeoBlockedError, type HttpOptions } from "./http.ts";
+import { goBackBars } from "./sessions.ts";
 import type { StreamSource } from "./source.ts";
 
 /** How many bars a fresh start gets; 200 keep the slowest indicator warm. */
@@ -97,14 +98,17 @@ async function fetchSeries(
   const key = `${symbol}/${timeframe}`;
   const lengthMs = timeframeMs[timeframe];
   const to = getBucketStart(serverMs, timeframe);
-  const usualFrom = to - barsWanted[timeframe] * lengthMs;
+  const bars = barsWanted[timeframe];
+  const usualFrom = source.calendar
+    ? getBucketStart(goBackBars(source.calendar, { toMs: to, timeframe, bars }), timeframe)
+    : to - bars * lengthMs;
   const lastTime = fetchedTo.has(key) ? null : await getLastTime?.(symbol, timeframe) ?? null;
   const from = fetchedTo.get(key) ??
     Math.max(to - barsMax * lengthMs, Math.min(usualFrom, lastTime ?? usualFrom));
   if (from >= to) return;
-  const bars = await fetchBars(source, { symbol, timeframe, from, to }, { http, serverMs });
-  if (bars.length > 0) {
-    await intake.addHistory(symbol, timeframe, bars, { source: source.key, reason: "history" });
+  const found = await fetchBars(source, { symbol, timeframe, from, to }, { http, serverMs });
+  if (found.length > 0) {
+    await intake.addHistory(symbol, timeframe, found, { source: source.key, reason: "history" });
   }
   fetchedTo.set(key, to);
 }

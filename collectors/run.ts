@@ -7,19 +7,25 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Timeframe } from "../lib/market/mod.ts";
 import type { MarketIntake } from "../lib/pipeline/types.ts";
-import { Breaker, Budget, createBackoff } from "../lib/resilience/mod.ts";
+import type { CollectionRunRecord } from "../lib/contracts/records.ts";
+import { type BreakerOptions, createBackoff } from "../lib/resilience/mod.ts";
+import type { Quotas } from "../lib/store/mod.ts";
 import type { WorldStore } from "../lib/store/types.ts";
+import { createClockWatch } from "./clock_watch.ts";
+import { createCycle, type CycleRequest } from "./cycle.ts";
+import { createDemand, type Demand } from "./demand.ts";
 import { type CollectorHealth, createHealth } from "./health.ts";
 import { createHistory } from "./history.ts";
-import { fetchJson, GeoBlockedError, Hosts, type HttpOptions } from "./http.ts";
+import { fetchJson, GeoBlockedError, type HttpOptions } from "./http.ts";
 import { type Leases, runWithLease } from "./lease.ts";
 import { pollSources, streamSources } from "./mod.ts";
-import { runPoll } from "./poll.ts";
-import { putRecords, readFeedContext } from "./records.ts";
+import { startPolled } from "./polled.ts";
 import type { OpenSocket } from "./socket.ts";
 import type { PollSource, StreamSource } from "./source.ts";
+import { createSourceHttp, type SourceHttpParts, type SourceSettings } from "./source_http.ts";
 import { runStream } from "./stream.ts";
 import { createSymbolWatch, type SymbolWatch } from "./symbols.ts";
+import { createUsage } from "./usage.ts";
 
 /** Base addresses that replace a source's own: the recorded world's, or configured ones. */
 export type SourceAddresses = Readonly<
@@ -45,6 +51,17 @@ export interface CollectorOptions {
   fetch?: typeof fetch;
   open?: OpenSocket;
   sources?: { stream: readonly StreamSource[]; poll: readonly PollSource[] };
+  /** Budgets shared by all processes; without them this process counts for itself. */
+  quotas?: Quotas;
+  /** What an operator set for a source; asked each time. */
+  getSettings?: (source: string) => SourceSettings | undefined;
+  breaker?: Omit<BreakerOptions, "onTransition">;
+  /** Keys of sources, by the variable that holds them. */
+  keys?: Readonly<Record<string, string>>;
+  /** Market time, epoch ms; default wall time. */
+  marketNow?: () => number;
+  /** The newest price of an exchange's symbol, or null. */
+  getPrice?(symbol: string): { price: number; receivedMs: number; source: string } | null;
 }
 
 /** The collectors at work. */
@@ -58,6 +75,10 @@ export interface Collectors {
    * collected by another process, or everything was stopped. Never rejects.
    */
   ready: Promise<void>;
+  /** Runs a collection cycle, or joins the one that runs; failures of sources are in its record. */
+  collect(request: CycleRequest): Promise<CollectionRunRecord>;
+  /** Market figures on demand. */
+  demand: Demand;
 }
 
 /** Binance allows 1200 weight a minute by the specification; it has allowed more since. */
@@ -77,13 +98,19 @@ export function startCollectors(options: CollectorOptions): Collectors {
     stop.abort();
     end(reason);
   });
+  const context = {
+    ...options,
+    signal: stop.signal,
+    watch: createClockWatch(clock),
+    usage: createUsage({ usage: options.store.apiUsage, holder, clock, log }),
+  };
   const readies: Promise<void>[] = [];
   const runs: Promise<void>[] = [];
   for (const source of sources.stream) {
     report(createHealth(source.key));
     const ready = Promise.withResolvers<void>();
     readies.push(ready.promise);
-    const context = createContext(source, { ...options, onHealth: report, signal: stop.signal });
+    const exchange = createContext(source, { ...context, onHealth: report });
     const run = runWithLease(`collector:${source.exchange}`, {
       leases: options.leases,
       holder,
@@ -94,29 +121,45 @@ export function startCollectors(options: CollectorOptions): Collectors {
         report({ ...createHealth(source.key), detail: "another process collects" });
         ready.resolve();
       },
-      work: (signal) => collectExchange(source, { ...context, signal, onReady: ready.resolve }),
+      work: (signal) => collectExchange(source, { ...exchange, signal, onReady: ready.resolve }),
     });
     runs.push(run.finally(ready.resolve));
   }
   const allReady = Promise.all(readies).then(() => {});
-  for (const source of sources.poll) {
-    report(createHealth(source.key));
-    runs.push(
-      allReady.then(() =>
-        collectPolled(source, { ...options, onHealth: report, signal: stop.signal })
-      ),
-    );
-  }
+  const polled = startPolled({
+    ...context,
+    sources: sources.poll,
+    holder,
+    onHealth: report,
+    ready: allReady,
+  });
+  runs.push(polled.done, context.usage.run(stop.signal));
+  if (context.mode === "live") runs.push(context.watch.run(stop.signal));
+  const demand = createDemand({ ...options, pollers: polled.pollers });
+  const cycle = createCycle({
+    pollers: () => polled.pollers,
+    listStreams: () => list().filter(({ source }) => isStream(sources.stream, source)),
+    runs: options.store.collectionRuns,
+    clock,
+    log,
+    signal: stop.signal,
+  });
   return {
     async stop() {
       unlisten();
+      demand.stop();
       stop.abort();
       await Promise.all(runs);
     },
     health: list,
     ready: allReady,
+    collect: cycle.run,
+    demand,
   };
 }
+
+const isStream = (sources: readonly StreamSource[], key: string) =>
+  sources.some((source) => source.key === key);
 
 /** Keeps the newest health of every source, and what ended them all. */
 function createBoard(onHealth: (health: CollectorHealth) => void) {
@@ -150,29 +193,15 @@ function onAbort(signal: AbortSignal | undefined, listener: (reason: string) => 
   return () => signal?.removeEventListener("abort", tell);
 }
 
-type Running = CollectorOptions & { signal: AbortSignal };
+type Running = CollectorOptions & SourceHttpParts;
 type ExchangeContext = Running & { http: HttpOptions; streamAddresses: readonly string[] };
 
 function createContext(source: StreamSource, options: Running): ExchangeContext {
   const own = options.addresses[source.key];
   const rest = own?.rest ?? source.addresses.rest;
-  const http = createHttp(source.key, rest, streamLimitPerMinute, options);
+  const limits = { limitPerMinute: streamLimitPerMinute };
+  const http = createSourceHttp(source.key, rest, limits, options);
   return { ...options, http, streamAddresses: own?.stream ?? source.addresses.stream };
-}
-
-function createHttp(
-  key: string,
-  rest: readonly string[],
-  limitPerMinute: number,
-  { clock, log, mode, fetch: ask, signal }: Running,
-): HttpOptions {
-  const breaker = new Breaker(`${key} rest`, {
-    onTransition: (transition) => log.warn("a breaker moved", { ...transition }),
-  });
-  // A recorded world on this machine has no limit to keep.
-  const budget = new Budget({ limit: mode === "replay" ? Infinity : limitPerMinute });
-  const options: HttpOptions = { hosts: new Hosts(rest), clock, breaker, budget, signal };
-  return ask ? { ...options, fetch: ask } : options;
 }
 
 /** Collects one exchange while its lease is held. */
@@ -265,21 +294,4 @@ async function loadSymbols(
     }
   }
   return null;
-}
-
-async function collectPolled(source: PollSource, options: Running): Promise<void> {
-  const { store, intake, addresses, clock, log, onHealth, signal } = options;
-  const rest = addresses[source.key]?.rest ?? source.addresses.rest;
-  const http = createHttp(source.key, rest, source.limitPerMinute, options);
-  await Promise.all(source.feeds.map((feed) =>
-    runPoll(source, feed, {
-      readContext: () => readFeedContext(store, clock.now()),
-      http,
-      put: (records) => putRecords({ store, intake, source: source.key }, records),
-      clock,
-      log,
-      onHealth,
-      signal,
-    })
-  ));
 }

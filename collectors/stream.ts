@@ -6,10 +6,13 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { MarketIntake } from "../lib/pipeline/types.ts";
-import { Connection, type ConnectionHandlers } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionHandlers } from "./connection_options.ts";
 import { type CollectorHealth, createHealth } from "./health.ts";
 import { fetchServerTime, fillHoles } from "./holes.ts";
 import type { HttpOptions } from "./http.ts";
+import type { SourceCredentials } from "./keys.ts";
+import { isTradingTime, readHours } from "./sessions.ts";
 import { type OpenSocket, openWebSocket } from "./socket.ts";
 import type { SourceParseError, StreamEvent, StreamSource } from "./source.ts";
 
@@ -33,10 +36,13 @@ export interface StreamOptions {
   /** Called when the first message of a connection came; `isAgain` after a loss. */
   onLive?: (symbols: readonly string[], isAgain: boolean) => void;
   open?: OpenSocket;
+  /** What signs in, where the source asks for it. */
+  credentials?: SourceCredentials;
 }
 
 /** How often health is told and holes are looked for, beside on every change. */
 const housekeepingMs = 5_000;
+const closedTickMs = 60_000;
 /** A clock of the exchange that has not moved for so long stands still. */
 const standstillMs = 1_000;
 
@@ -52,6 +58,12 @@ class Stream {
   readonly #connections = new Map<Connection, Promise<void>>();
   readonly #health: CollectorHealth;
   #isMending = false;
+  /** True while a recording stands at its end: silence is right then, also after a reconnect. */
+  #isAtEnd = false;
+  /** Why nothing is collected, when its market opens again; null while it is open. */
+  #closed: { reason: string; opensAtMs: number | null } | null = null;
+  /** Symbols for which the source has no room. */
+  #unfollowed = 0;
   /** Reconnects of connections that are no longer needed. */
   #pastReconnects = 0;
   #mending: Promise<void> = Promise.resolve();
@@ -64,13 +76,15 @@ class Stream {
 
   async run(): Promise<void> {
     const { clock, signal, onSymbolsChange } = this.#options;
+    this.#followHours();
     this.#followSymbols();
     const unlisten = onSymbolsChange(() => {
       if (!signal.aborted) this.#followSymbols();
     });
     while (!signal.aborted) {
       this.#report();
-      await clock.wait(housekeepingMs, signal);
+      await clock.wait(this.#getPause(), signal);
+      this.#followHours();
       if (!signal.aborted) this.#mend();
     }
     unlisten();
@@ -97,11 +111,37 @@ class Stream {
       if (some.length > 0) connection.add(some);
       added = added.slice(some.length);
     }
+    const free = (this.#source.connectionsMax ?? Infinity) - this.#connections.size;
+    const room = Math.max(0, free) * roomMax;
+    this.#unfollowed = Math.max(0, added.length - room);
+    added = added.slice(0, room);
     for (let i = 0; i < added.length; i += roomMax) this.#begin(added.slice(i, i + roomMax));
   }
 
+  /** Pauses when the market closes, and goes on when it opens. */
+  #followHours(): void {
+    const { clock, log, mode } = this.#options;
+    const { calendar, key } = this.#source;
+    // A recorded market has its own time, and says nothing while it is closed.
+    if (!calendar || mode === "replay") return;
+    const { isOpen, opensAtMs } = readHours(calendar, clock.now());
+    if (isOpen !== (this.#closed !== null)) return;
+    const facts = { source: key, market: calendar.name, reason: "market_closed" };
+    if (isOpen) {
+      this.#closed = null;
+      log.info("a market opens, its stream goes on", facts);
+      for (const connection of this.#connections.keys()) connection.resume();
+    } else {
+      this.#closed = { reason: "market_closed", opensAtMs };
+      const opensAt = opensAtMs === null ? "unknown" : new Date(opensAtMs).toISOString();
+      log.info("a market is closed, its stream pauses", { ...facts, opensAt });
+      for (const connection of this.#connections.keys()) connection.pause("market_closed");
+    }
+    this.#report();
+  }
+
   #begin(symbols: readonly string[]): void {
-    const { addresses, clock, log, open = openWebSocket } = this.#options;
+    const { addresses, clock, log, open = openWebSocket, credentials } = this.#options;
     const connection = new Connection(symbols, {
       source: this.#source,
       addresses,
@@ -109,7 +149,9 @@ class Stream {
       log,
       open,
       handlers: this.#createHandlers(),
+      ...(credentials && { credentials }),
     });
+    if (this.#closed) connection.pause(this.#closed.reason);
     this.#connections.set(connection, connection.run());
   }
 
@@ -143,18 +185,22 @@ class Stream {
   /** Hands events on in their order: trades first, then what ends their bars. */
   #takeIn(connection: Connection, events: readonly StreamEvent[], isPrimary: boolean): void {
     const { intake, clock } = this.#options;
+    const { calendar } = this.#source;
     let eventMs = 0;
     for (const event of events) {
       if (event.kind !== "trade") continue;
+      if (calendar && !isTradingTime(calendar, event.trade.eventMs)) continue;
       intake.addTrade(event.trade);
       eventMs = Math.max(eventMs, event.trade.eventMs);
     }
     for (const event of events) {
       if (event.kind !== "bar") continue;
+      if (calendar && !isTradingTime(calendar, event.bar.time)) continue;
       intake.addExchangeBar(event.symbol, event.timeframe, event.bar, this.#source.key);
       eventMs = Math.max(eventMs, event.eventMs);
     }
     this.#health.lastMessageMs = clock.now();
+    this.#isAtEnd = false;
     if (!isPrimary || eventMs <= connection.eventMs) return;
     connection.eventMs = eventMs;
     intake.advance(this.#getMarketTime());
@@ -191,7 +237,8 @@ class Stream {
       if (mode !== "replay") return false;
       // Our symbols may have ended before the others did: then only its clock tells that it stands.
       await clock.wait(standstillMs, signal);
-      return await fetchServerTime(this.#source, http) === serverMs;
+      this.#isAtEnd = await fetchServerTime(this.#source, http) === serverMs;
+      return this.#isAtEnd;
     } catch (error) {
       this.#options.log.debug("the exchange's time is not known", { error: String(error) });
       return false;
@@ -216,7 +263,8 @@ class Stream {
   #report(): void {
     const { clock, onHealth } = this.#options;
     const all = [...this.#connections.keys()];
-    const worst = all.find(({ isLive }) => !isLive);
+    // Some symbols of a recording end before others: at its end their connections hear nothing.
+    const worst = this.#isAtEnd ? undefined : all.find(({ isLive }) => !isLive);
     const states = all.map(({ breaker }) => breaker.getState(clock.now()));
     const health = this.#health;
     health.reconnects = all.reduce((sum, { reconnects }) => sum + reconnects, this.#pastReconnects);
@@ -230,7 +278,29 @@ class Stream {
       health.state = hasFailed ? "reconnecting" : "connecting";
       health.detail = worst.detail;
     }
+    this.#reportLimits();
     const { retryAtMs: _old, ...rest } = health;
+    if (this.#closed?.opensAtMs) return onHealth({ ...rest, retryAtMs: this.#closed.opensAtMs });
     onHealth(worst?.retryAtMs === undefined ? rest : { ...rest, retryAtMs: worst.retryAtMs });
+  }
+
+  /** How long to the next look: seldom while the market is closed, and when it opens. */
+  #getPause(): number {
+    if (!this.#closed) return housekeepingMs;
+    const opensInMs = (this.#closed.opensAtMs ?? 0) - this.#options.clock.now();
+    return Math.min(closedTickMs, Math.max(housekeepingMs, opensInMs - closedTickMs));
+  }
+
+  /** Says in the health what keeps the source from following everything now. */
+  #reportLimits(): void {
+    const health = this.#health;
+    if (this.#closed) {
+      health.state = "market_closed";
+      const { opensAtMs } = this.#closed;
+      const until = opensAtMs === null ? "" : `, opens at ${new Date(opensAtMs).toISOString()}`;
+      health.detail = `market_closed: ${this.#source.calendar?.name} is closed${until}`;
+    } else if (this.#unfollowed > 0) {
+      health.detail += `; ${this.#unfollowed} symbols are beyond what it lets us follow`;
+    }
   }
 }

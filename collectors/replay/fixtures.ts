@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { listFolder, readText } from "./bars_file.ts";
 import { isRecord } from "./capture.ts";
+import { findEmptyAnswer, getRecordedFolder, getRecordedPath } from "./source_shapes.ts";
 
 /** One recorded request with its answer. */
 interface Fixture {
@@ -48,7 +49,9 @@ const identity = new Set([
   "offset",
   "cursor",
   "page_token",
+  "network_id",
   "network_slug",
+  "dex_id",
   "dex_slug",
   "contract_address",
 ]);
@@ -111,6 +114,9 @@ function scoreFixture(fixture: Fixture, { query }: SourceCall): number | null {
     if (secret.test(name) && name !== "page_token") continue;
     const asked = query.get(name);
     const had = fixture.query.get(name);
+    // A refusal is about exactly what was asked.
+    const isOther = (identity.has(name) || lists.has(name)) && (asked === null) !== (had === null);
+    if (isOther && fixture.status !== 200) return null;
     if (asked === had) score += 2;
     else if (asked === null) score -= 0.5;
     else if (had === null) {
@@ -119,7 +125,7 @@ function scoreFixture(fixture: Fixture, { query }: SourceCall): number | null {
         if (!["0", "1"].includes(asked)) return null;
       } else score -= name === "symbol" || name === "id" || name === "slug" ? 1 : 0.5;
     } else if (had.includes("{")) score -= 0.25;
-    else if (lists.has(name)) {
+    else if (lists.has(name) || (identity.has(name) && /,/.test(asked + had))) {
       const common = splitList(had).filter((part) => splitList(asked).includes(part)).length;
       if (common === 0) return null;
       score += common / splitList(asked).length;
@@ -129,8 +135,13 @@ function scoreFixture(fixture: Fixture, { query }: SourceCall): number | null {
   return score;
 }
 
-/** Cuts a body to the `ids` that were asked for. */
+/** Cuts a body to the `ids` or `symbols` that were asked for. */
 function cutToIds(body: unknown, query: URLSearchParams): unknown {
+  const symbols = query.get("symbols");
+  if (symbols !== null && Array.isArray(body)) {
+    const asked = new Set(splitList(symbols.toLowerCase()));
+    return body.filter((row) => !isRecord(row) || asked.has(String(row.symbol).toLowerCase()));
+  }
   const ids = query.get("ids");
   if (ids === null) return body;
   const wanted = new Set(splitList(ids));
@@ -145,12 +156,18 @@ function cutToIds(body: unknown, query: URLSearchParams): unknown {
 
 /** Returns how many of the asked `ids` a body tells of: the answer to most of them is nearest. */
 function countAsked(body: unknown, query: URLSearchParams): number {
-  if (query.get("ids") === null || typeof body !== "object" || body === null) return 0;
+  if (!query.has("ids") && !query.has("symbols")) return 0;
+  if (typeof body !== "object" || body === null) return 0;
   return Object.keys(cutToIds(body, query) ?? {}).length;
 }
 
 /** Returns the answer of a source that knows nothing about what was asked. */
-function answerEmpty(fixtures: readonly Fixture[], path: string): Response {
+function answerEmpty(source: string, fixtures: readonly Fixture[], path: string): Response {
+  const own = findEmptyAnswer(source, path);
+  if (own) {
+    const headers = { "content-type": own.type, "x-recorded-at": "none" };
+    return new Response(own.text, { status: own.status, headers });
+  }
   const last = path.split("/").at(-1) ?? "";
   const kin = fixtures.find((one) => one.status === 200 && one.path.split("/").at(-1) === last);
   const listed = kin
@@ -194,7 +211,7 @@ export function openAnswers(folder: string): RecordedAnswers {
 
   async function loadSource(source: string): Promise<Fixture[]> {
     if (!/^[\w-]+$/.test(source)) return [];
-    const room = join(folder, "api", source);
+    const room = join(folder, "api", getRecordedFolder(source));
     const found: Fixture[] = [];
     for (const name of await listFolder(room)) {
       if (!/\.json(\.gz)?$/.test(name)) continue;
@@ -213,7 +230,7 @@ export function openAnswers(folder: string): RecordedAnswers {
   return {
     async answer(call) {
       const fixtures = await getSource(call.source);
-      const path = call.path.replace(/\/$/, "");
+      const path = getRecordedPath(call.source, call.path.replace(/\/$/, ""));
       let best: { fixture: Fixture; score: number } | null = null;
       for (const fixture of fixtures) {
         if (fixture.method !== call.method || !isSamePath(fixture.path, path)) continue;
@@ -221,11 +238,14 @@ export function openAnswers(folder: string): RecordedAnswers {
         if (fixture.status === 429 || fixture.status === 418 || fixture.status >= 500) continue;
         const score = scoreFixture(fixture, call);
         if (score === null) continue;
-        const rank = score - (fixture.status === 200 ? 0 : 3) +
+        const isExact = score > 0 && score === 2 * call.query.size;
+        const rank = score - (fixture.status === 200 || isExact ? 0 : 3) +
           weightOfId * countAsked(fixture.body, call.query);
         if (!best || rank > best.score) best = { fixture, score: rank };
       }
-      return best ? answerFixture(best.fixture, call.query) : answerEmpty(fixtures, path);
+      return best
+        ? answerFixture(best.fixture, call.query)
+        : answerEmpty(call.source, fixtures, path);
     },
     async findBody(source, path) {
       const own = (await getSource(source)).filter((one) =>

@@ -4,29 +4,33 @@
  * @module
  */
 import type { Clock } from "../../lib/clock.ts";
-import type { StreamClient } from "./client.ts";
+import { type Audience, createAudience } from "./audience.ts";
 import { type ActiveFault, type ReplayFault, replayFaultSchema } from "./faults.ts";
 import type { Recording } from "./recording.ts";
-import { playRecording, type ReplayEvent, type ReplayFrame } from "./schedule.ts";
+import { playRecording, type ReplayEvent } from "./schedule.ts";
 
-/** At speed 0 the play waits while a reader has more bytes than this before it. */
-export const backlogLimit = 256 * 1024;
-/** At other speeds market time does not wait: a reader this far behind is cut, as exchanges do. */
-const backlogCut = 16 * 1024 * 1024;
 /** A silence of the whole market longer than this is jumped over. */
 const longestGapMs = 3_600_000;
-/** At speed 0 the play waits this long after a connection came, so that its sisters can come too. */
-const graceMs = 150;
 /** Events between two turns of the event loop when nothing else waits. */
 const eventsPerTurn = 2000;
+
+/** What is played, and how. */
+export interface PlayerOptions {
+  recording: Recording;
+  /** Milliseconds of the market for each of the clock; 0 = as fast as all read. */
+  speed: number;
+  /** Where the play begins, epoch ms. */
+  startMs: number;
+  clock: Clock;
+}
 
 /** A running play. */
 export interface Player {
   marketNow(): number;
   /** True once the recording has been played to its end. */
   ended(): boolean;
-  addClient(client: StreamClient): void;
-  removeClient(client: StreamClient): void;
+  addClient: Audience["add"];
+  removeClient: Audience["remove"];
   /** Tells that a client subscribed: the first one starts the play. */
   start(): void;
   setFault(fault: ReplayFault | null): void;
@@ -54,148 +58,137 @@ function createTimeline(clock: Clock, speed: number, startMs: number) {
   };
 }
 
+/** Which fault is on, and until what market time. */
+function createFaultSwitch(marketNow: () => number) {
+  let fault: ActiveFault | null = null;
+  let endsMs = Infinity;
+  return {
+    get(): ActiveFault | null {
+      if (fault && marketNow() >= endsMs) fault = null;
+      return fault;
+    },
+    /** Returns the fault as it was understood. */
+    set(next: ReplayFault | null): ReplayFault | null {
+      const parsed = next === null ? null : replayFaultSchema.parse(next);
+      fault = parsed?.kind === "drop" ? null : parsed;
+      endsMs = Infinity;
+      if (parsed?.kind === "silence") endsMs = marketNow() + parsed.seconds * 1000;
+      if (parsed?.kind === "hole") endsMs = marketNow() + parsed.minutes * 60_000;
+      return parsed;
+    },
+  };
+}
+
+function isRefusing(fault: ActiveFault | null): boolean {
+  return fault?.kind === "hole" ||
+    (fault?.kind === "status" && (fault.status === 418 || fault.status === 451));
+}
+
+/** Market time while it is played, and the waiting for it. */
+function createStage(
+  { clock, speed, startMs, signal }: {
+    clock: Clock;
+    speed: number;
+    startMs: number;
+    signal: AbortSignal;
+  },
+) {
+  const timeline = createTimeline(clock, speed, startMs);
+  let lastMs = startMs;
+  let nextMs = startMs;
+  let isMoving = false;
+  return {
+    now(): number {
+      if (!isMoving || speed === 0) return lastMs;
+      return Math.floor(Math.min(Math.max(timeline.target(), lastMs), Math.max(nextMs, lastMs)));
+    },
+    begin() {
+      isMoving = true;
+      timeline.anchor(startMs);
+    },
+    /** Something happened at `atMs`. */
+    reach: (atMs: number) => void (lastMs = Math.max(lastMs, atMs)),
+    end: () => void (isMoving = false),
+    /** Resolves at market time `atMs`; says whether it had to be waited for. */
+    async waitFor(atMs: number): Promise<boolean> {
+      if (atMs - lastMs > longestGapMs && atMs > timeline.target()) timeline.anchor(atMs);
+      nextMs = atMs;
+      let waited = false;
+      for (let left = timeline.until(atMs); left > 0; left = timeline.until(atMs)) {
+        if (signal.aborted) return true;
+        await clock.wait(left, signal);
+        waited = true;
+      }
+      return waited;
+    },
+  };
+}
+
 /**
  * Creates a player that stands at `startMs` until the first client has subscribed. With speed 0 it
  * goes as fast as all readers read, and only while there is one.
  */
-export function createPlayer(
-  { recording, speed, startMs, clock }: {
-    recording: Recording;
-    speed: number;
-    startMs: number;
-    clock: Clock;
-  },
-): Player {
-  const clients = new Set<StreamClient>();
+export function createPlayer({ recording, speed, startMs, clock }: PlayerOptions): Player {
   const halt = new AbortController();
-  const timeline = createTimeline(clock, speed, startMs);
-  let lastMs = startMs;
-  let nextMs = startMs;
-  let started = false;
+  const { signal } = halt;
+  const audience = createAudience(clock, signal);
+  const stage = createStage({ clock, speed, startMs, signal });
+  const faults = createFaultSwitch(stage.now);
+  let running: Promise<void> | null = null;
   let ended = false;
-  let lastJoinMs = 0;
-  let fault: ActiveFault | null = null;
-  let faultEndsMs = Infinity;
-  let wake = () => {};
-
-  function marketNow(): number {
-    if (!started || ended || speed === 0) return lastMs;
-    return Math.floor(Math.min(Math.max(timeline.target(), lastMs), Math.max(nextMs, lastMs)));
-  }
-
-  function getFault(): ActiveFault | null {
-    if (fault && marketNow() >= faultEndsMs) fault = null;
-    return fault;
-  }
-
-  const wants = (stream: string) => {
-    for (const client of clients) if (client.streams.has(stream)) return true;
-    return false;
-  };
-
-  function deliver(frame: ReplayFrame, active: ActiveFault | null) {
-    for (const client of clients) {
-      if (!client.streams.has(frame.stream)) continue;
-      client.send(frame, active);
-      if (speed > 0 && client.backlog() > backlogCut) client.close(1013, "reader is too slow");
-    }
-  }
 
   function emit(event: ReplayEvent) {
-    lastMs = Math.max(lastMs, event.at);
-    const active = getFault();
-    if (active?.kind === "silence" || active?.kind === "hole" || clients.size === 0) return;
-    for (const frame of event.frames(wants)) deliver(frame, active);
+    stage.reach(event.at);
+    const fault = faults.get();
+    if (fault?.kind === "silence" || fault?.kind === "hole" || audience.isEmpty()) return;
+    for (const frame of event.frames(audience.wants)) audience.deliver(frame, fault, speed > 0);
   }
 
-  /** Sleeps until somebody is connected; a hole passes by itself. */
-  async function waitForReaders() {
-    while (!halt.signal.aborted) {
-      if (getFault()?.kind === "hole") return;
-      if (clients.size === 0) {
-        await new Promise<void>((resolve) => wake = resolve);
-        continue;
-      }
-      const graceLeft = lastJoinMs + graceMs - clock.now();
-      if (graceLeft > 0) await clock.wait(graceLeft, halt.signal);
-      const behind = [...clients].some((client) => client.backlog() > backlogLimit);
-      if (!behind && graceLeft <= 0) return;
-      if (behind) await clock.wait(1, halt.signal);
-    }
-  }
-
-  async function waitForTime(atMs: number): Promise<boolean> {
-    if (atMs - lastMs > longestGapMs && atMs > timeline.target()) timeline.anchor(atMs);
-    nextMs = atMs;
-    let waited = false;
-    for (let left = timeline.until(atMs); left > 0; left = timeline.until(atMs)) {
-      if (halt.signal.aborted) return true;
-      await clock.wait(left, halt.signal);
-      waited = true;
-    }
-    return waited;
+  /** Returns whether the event loop had its turn meanwhile. */
+  async function waitBefore(event: ReplayEvent): Promise<boolean> {
+    if (speed > 0) return await stage.waitFor(event.at);
+    // A hole passes by itself.
+    await audience.waitUntilReady(() => faults.get()?.kind === "hole");
+    return false;
   }
 
   async function run() {
-    timeline.anchor(startMs);
+    stage.begin();
     let sinceTurn = 0;
     for (const event of playRecording(recording, startMs)) {
-      if (halt.signal.aborted) return;
-      if (speed === 0) await waitForReaders();
-      else if (await waitForTime(event.at)) sinceTurn = 0;
-      if (halt.signal.aborted) return;
+      if (signal.aborted) return;
+      if (await waitBefore(event)) sinceTurn = 0;
+      if (signal.aborted) return;
       emit(event);
       if (++sinceTurn >= eventsPerTurn) {
         sinceTurn = 0;
-        await clock.wait(1, halt.signal);
+        await clock.wait(1, signal);
       }
     }
-    lastMs = Math.max(lastMs, recording.to);
+    stage.reach(recording.to);
+    stage.end();
     ended = true;
   }
 
-  let running = Promise.resolve();
-
-  function cutAll(reason: string) {
-    for (const client of clients) client.close(1001, reason);
-    clients.clear();
-  }
-
   return {
-    marketNow,
+    marketNow: stage.now,
     ended: () => ended,
-    fault: getFault,
-    refuses: () => {
-      const active = getFault();
-      return active?.kind === "hole" ||
-        (active?.kind === "status" && (active.status === 418 || active.status === 451));
-    },
-    addClient(client) {
-      clients.add(client);
-      lastJoinMs = clock.now();
-      wake();
-    },
-    removeClient(client) {
-      clients.delete(client);
-    },
+    fault: faults.get,
+    refuses: () => isRefusing(faults.get()),
+    addClient: audience.add,
+    removeClient: audience.remove,
     start() {
-      if (started || halt.signal.aborted) return;
-      started = true;
-      running = run();
+      if (!signal.aborted) running ??= run();
     },
     setFault(next) {
-      const parsed = next === null ? null : replayFaultSchema.parse(next);
-      fault = parsed?.kind === "drop" ? null : parsed;
-      faultEndsMs = Infinity;
-      if (parsed?.kind === "silence") faultEndsMs = marketNow() + parsed.seconds * 1000;
-      if (parsed?.kind === "hole") faultEndsMs = marketNow() + parsed.minutes * 60_000;
-      if (parsed?.kind === "drop" || parsed?.kind === "hole") cutAll(parsed.kind);
-      wake();
+      const fault = faults.set(next);
+      if (fault?.kind === "drop" || fault?.kind === "hole") audience.cutAll(fault.kind);
+      audience.wake();
     },
     async stop() {
       halt.abort();
-      wake();
-      cutAll("the recorded world is closing");
+      audience.wake();
+      audience.cutAll("the recorded world is closing");
       await running;
     },
   };

@@ -28,7 +28,8 @@ export function isSameBar(a: Bar, b: Bar): boolean {
     isNear(a.low, b.low) && isNear(a.close, b.close) && isNear(a.volume, b.volume);
 }
 
-function isIdentical(a: Bar, b: Bar): boolean {
+/** Says whether the figures of two bars are the same to the last digit. */
+export function isIdenticalBar(a: Bar, b: Bar): boolean {
   return a.open === b.open && a.high === b.high && a.low === b.low && a.close === b.close &&
     a.volume === b.volume;
 }
@@ -45,6 +46,6 @@ export function reconcileBar(ours: Bar, exchange: Bar): Reconciled {
   return {
     bar: { ...exchange, closed: true, quality },
     isEqual,
-    isChanged: !isIdentical(ours, exchange) || quality !== ours.quality,
+    isChanged: !isIdenticalBar(ours, exchange) || quality !== ours.quality,
   };
 }

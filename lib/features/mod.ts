@@ -7,7 +7,7 @@
  * @module
  */
 import type { FeatureRecord } from "../contracts/records.ts";
-import type { IndicatorColumns } from "../indicators/mod.ts";
+import { type IndicatorColumns, indicatorNames } from "../indicators/mod.ts";
 import type { BarColumns, Timeframe } from "../market/mod.ts";
 import {
   computeHighLowRatio,
@@ -36,6 +36,9 @@ import { computeDayOfWeek, computeHour, computeIsMarketOpen } from "./time.ts";
 import { computeVolumeChange, computeVolumePriceTrend, computeVolumeRatio } from "./volume.ts";
 
 export * from "./schema.ts";
+
+/** No feature of a row looks at more bars than this, but for the trend that is summed up. */
+const ROW_BARS = 201;
 
 /** What a feature needs beside bars and indicators. */
 export interface FeatureOptions {
@@ -101,12 +104,40 @@ export function createFeatureRow(
   series: { symbol: string; timeframe: Timeframe },
   options: FeatureOptions = {},
 ): FeatureRecord | null {
-  if (columns.length === 0) return null;
-  return getFeatureRecord(
-    computeFeatures(columns, indicators, options),
-    columns.length - 1,
-    series,
-  );
+  const { length } = columns;
+  if (length === 0) return null;
+  const from = Math.max(0, length - ROW_BARS);
+  const table = computeFeatures(cutRows(columns, from), cutIndicators(indicators, from), {
+    ...options,
+    volumePriceTrendStart: sumTrend(columns, from, options.volumePriceTrendStart),
+  });
+  return getFeatureRecord(table, length - 1 - from, series);
+}
+
+/** Returns `volume_price_trend` at row `index`. */
+function sumTrend({ close, volume }: BarColumns, index: number, start = 0): number {
+  const part = { close: close.subarray(0, index + 1), volume: volume.subarray(0, index + 1) };
+  return computeVolumePriceTrend(part, start).at(-1)!;
+}
+
+function cutRows(bars: BarColumns, from: number): BarColumns {
+  const { length } = bars;
+  return {
+    length: length - from,
+    time: bars.time.subarray(from, length),
+    open: bars.open.subarray(from, length),
+    high: bars.high.subarray(from, length),
+    low: bars.low.subarray(from, length),
+    close: bars.close.subarray(from, length),
+    volume: bars.volume.subarray(from, length),
+    quality: bars.quality.subarray(from, length),
+  };
+}
+
+function cutIndicators(indicators: IndicatorColumns, from: number): IndicatorColumns {
+  const cut = { ...indicators };
+  for (const name of indicatorNames) cut[name] = indicators[name].subarray(from);
+  return cut;
 }
 
 function computeColumns(

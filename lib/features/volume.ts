@@ -21,7 +21,7 @@ export function computeVolumeRatio(volume: Float64Array, mean: Float64Array): Fl
  * `start`, the value of the row before the first, or 0.
  */
 export function computeVolumePriceTrend(
-  { close, volume }: BarColumns,
+  { close, volume }: Pick<BarColumns, "close" | "volume">,
   start = 0,
 ): Float64Array {
   let trend = start;

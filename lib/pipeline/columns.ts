@@ -19,3 +19,16 @@ export function sliceColumns(columns: BarColumns, from: number): BarColumns {
     quality: quality.subarray(from, length),
   };
 }
+
+/** Returns a view of the last `count` rows that start before `endMs` (epoch ms). */
+export function cutColumns(columns: BarColumns, endMs: number, count: number): BarColumns {
+  const { time } = columns;
+  let low = 0;
+  let high = columns.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (time[middle]! < endMs) low = middle + 1;
+    else high = middle;
+  }
+  return sliceColumns({ ...columns, length: low }, Math.max(0, low - count));
+}

@@ -5,6 +5,7 @@
  */
 import { isSameBar } from "../bars/mod.ts";
 import type { Clock } from "../clock.ts";
+import type { QualityRecord } from "../contracts/records.ts";
 import type { LivePublisher } from "../live/types.ts";
 import type { Logger } from "../log.ts";
 import type { Bar } from "../market/mod.ts";
@@ -19,19 +20,13 @@ import {
   sortChanges,
 } from "./completed_bars.ts";
 import { noteTailBar } from "./features.ts";
-import {
-  createHole,
-  type Hole,
-  isInside,
-  isMended,
-  mendHole,
-  toGapRecord,
-  UNCONFIRMED,
-} from "./holes.ts";
+import { createHoleKeeper } from "./hole_keeper.ts";
+import type { Hole } from "./holes.ts";
 import { noteBar } from "./ledger.ts";
 import type { PipelineOptions } from "./options.ts";
+import { createSettling } from "./settling.ts";
 import type { SignalRunner } from "./signals.ts";
-import { getSeries, type IntakeState, noteHourClose, type SymbolState } from "./state.ts";
+import { type IntakeState, noteHourClose, type SymbolState } from "./state.ts";
 import type { ClosedBarKind, ClosedBarListener } from "./types.ts";
 import { readIndicators, updateIndicators, warmSeries } from "./warm.ts";
 
@@ -41,6 +36,13 @@ const WAITING_BARS_MAX = 4096;
 const COMMIT_TRIES_MAX = 8;
 /** What people are told when they have all failed. */
 const REFUSED = "the store does not accept writes";
+
+/** Done after the batch that they came with; of a fast market many at once. */
+interface Chores {
+  quality: QualityRecord[];
+  /** Bars that ended by then and are not confirmed are in doubt; -1 when there is nothing to do. */
+  dueMs: number;
+}
 
 /** What runs after the batch that it came with. */
 interface Task {
@@ -58,7 +60,8 @@ export interface Committer {
    * Makes holes of our bars that ended by `untilMs` and that the exchange has not spoken of: frames
    * may have been lost, so they are asked for again.
    */
-  labelUnconfirmed(states: Iterable<SymbolState>, untilMs: number): void;
+  labelUnconfirmed(untilMs: number): void;
+  putQuality(rows: readonly QualityRecord[]): void;
   settled(): Promise<void>;
   drain(): Promise<void>;
   /** Highest event time whose bars are committed, epoch ms. */
@@ -92,6 +95,15 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
 }): Committer {
   const base = options.baseTimeframe ?? "1m";
   const listeners = new Set<ClosedBarListener>();
+  const settling = createSettling();
+  const holes = createHoleKeeper({
+    store,
+    live,
+    base,
+    write,
+    marketNow: () => intake.marketMs,
+    ...(options.metrics && { metrics: options.metrics }),
+  });
   const figures = {
     bars: 0,
     repaired: 0,
@@ -102,25 +114,32 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
   };
   let pending: Completed[] = [];
   let tasks: Task[] = [];
+  let chores = createChores();
   let isRefused = false;
   let inFlight = 0;
   let running: Promise<void> | null = null;
   let waiters: (() => void)[] = [];
   let finishedMs = 0;
 
+  const hasWork = () =>
+    pending.length + tasks.length + chores.quality.length > 0 || chores.dueMs >= 0;
+
   function wake(): void {
+    if (isRefused) return;
     running ??= Promise.resolve().then(run).finally(() => {
       running = null;
-      if (pending.length + tasks.length > 0) wake();
+      if (hasWork()) wake();
     });
   }
 
   async function run(): Promise<void> {
-    while (pending.length + tasks.length > 0) {
+    while (hasWork()) {
       const items = pending;
       const after = tasks;
+      const due = chores;
       pending = [];
       tasks = [];
+      chores = createChores();
       inFlight = items.length;
       const intakeMs = intake.marketMs;
       try {
@@ -129,12 +148,29 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
         giveUp(error, after);
         return;
       }
+      await doChores(due);
       for (const task of after) await task.run();
       inFlight = 0;
       finishedMs = Math.max(finishedMs, intakeMs);
       release();
     }
     noteEvent();
+  }
+
+  async function doChores({ quality, dueMs }: Chores): Promise<void> {
+    if (quality.length > 0) {
+      await store.quality.putMany(quality).catch((error) =>
+        log.error("Quality could not be stored", { error: String(error) })
+      );
+    }
+    if (dueMs < 0) return;
+    for (const state of intake.symbols.values()) {
+      await holes.labelUnconfirmed(state, dueMs).catch((error) =>
+        log.error("Holes could not be stored", { error: String(error), symbol: state.symbol })
+      );
+    }
+    settling.giveUpWaiting(dueMs);
+    await runSignals();
   }
 
   /** What waits is dropped: it is asked for again when a later start finds it missing. */
@@ -144,6 +180,7 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
     const dropped = [...after, ...tasks];
     pending = [];
     tasks = [];
+    chores = createChores();
     inFlight = 0;
     for (const task of dropped) task.refuse();
     release();
@@ -185,36 +222,28 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
   }
 
   async function tell(batch: Batch): Promise<void> {
-    const holes = new Set<SymbolState>();
+    const changed = new Set<SymbolState>();
     for (const entry of batch.entries.values()) {
+      const { state, series, changes } = entry;
       await tellSeries(entry);
-      if (entry.series.key.timeframe !== base) continue;
-      holes.add(entry.state);
-      for (const { bar, kind } of entry.changes.values()) {
-        if (kind === "closed") entry.state.unconfirmed.add(bar.time);
+      const closed = [...changes.values()].filter(({ kind }) => kind === "closed");
+      if (signals.isWatched(series.key.timeframe)) {
+        for (const { bar } of closed) settling.add(state, series, bar.time);
       }
+      if (series.key.timeframe !== base) continue;
+      changed.add(state);
+      for (const { bar } of closed) state.unconfirmed.add(bar.time);
     }
-    for (const state of holes) await closeHoles(state);
-    await runSignals(batch);
+    for (const state of changed) await holes.closeMended(state);
+    await runSignals();
   }
 
-  /**
-   * Detectors come last, since they read other series of the same batch; in order of time, so that
-   * how bars were grouped changes nothing.
-   */
-  async function runSignals(batch: Batch): Promise<void> {
-    const closed = [...batch.entries.values()].flatMap(({ state, series, changes }) =>
-      sortChanges(changes)
-        .filter(({ kind }) => kind === "closed")
-        .map(({ bar }) => ({ state, series, bar, endMs: bar.time + series.lengthMs }))
-    );
-    for (const { state, series, bar } of closed.sort((a, b) => a.endMs - b.endMs)) {
-      try {
-        figures.signals += await signals.run(state, series, bar);
-      } catch (error) {
-        // A detector's mistake must not hold up the bars behind it.
-        log.error("Signals could not be worked out", { ...series.key, error: String(error) });
-      }
+  /** Detectors come last, since they read other series of the same batch. */
+  async function runSignals(): Promise<void> {
+    try {
+      figures.signals += await signals.run(settling.take());
+    } catch (error) {
+      log.error("Signals could not be worked out", { error: String(error) });
     }
   }
 
@@ -228,10 +257,10 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
       noteTailBar(series.tail, bar);
       noteBar(series.ledger, bar.time, bar.quality, previous?.quality ?? null);
       if (series.key.timeframe === "1h") noteHourClose(state, bar.time, bar.close);
-      if (series.key.timeframe === base) noteMended(state, bar.time);
+      if (series.key.timeframe === base) holes.noteMended(state, bar.time);
       told[kind].push(bar);
-      if (kind === "repaired") figures.repaired++;
-      else figures.bars++;
+      if (kind !== "repaired") figures.bars++;
+      else if (isRepair(change)) figures.repaired++;
       isNewestTold ||= kind === "closed";
     }
     if (!series.indicators && (isNewestTold || series.key.timeframe === "1h")) {
@@ -258,65 +287,15 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
   }
 
   function publishChange(series: SeriesChanges["series"], change: Change): void {
-    const { bar, previous, kind } = change;
+    const { bar, kind } = change;
     // The exchange's last digits are taken in silence: nobody could see the difference.
-    const isQuiet = previous && isSameBar(previous, bar) && previous.quality === bar.quality;
-    if (kind === "history" || isQuiet) return;
+    if (kind === "history" || isQuiet(change)) return;
     const isNewest = bar.time === series.last;
     live.publishBar({
       ...series.key,
       bar,
       ...(isNewest && series.indicators && { indicators: readIndicators(series) }),
     });
-  }
-
-  function noteMended(state: SymbolState, time: number): void {
-    if (state.lost) mendHole(state.lost, time);
-    for (const hole of state.holes) mendHole(hole, time);
-  }
-
-  async function labelUnconfirmed(state: SymbolState, untilMs: number): Promise<void> {
-    const series = getSeries(state, base);
-    const confirmed = new Set(
-      series.recent.filter(({ isConfirmed }) => isConfirmed).map(({ bar }) => bar.time),
-    );
-    for (const time of state.unconfirmed) {
-      const isKnown = confirmed.has(time) || series.recent.every(({ bar }) => bar.time !== time);
-      const isDue = time + series.lengthMs <= untilMs && confirmed.size > 0;
-      if (!isKnown && !isDue) continue;
-      state.unconfirmed.delete(time);
-      if (isKnown || state.holes.some((hole) => isInside(hole, time))) continue;
-      const hole = createHole(time, {
-        to: time + series.lengthMs,
-        reason: UNCONFIRMED,
-        seenMs: untilMs,
-      });
-      state.holes.push(hole);
-      await storeHole(state, hole);
-    }
-  }
-
-  async function closeHoles(state: SymbolState): Promise<void> {
-    const { lengthMs } = getSeries(state, base);
-    const mended = state.holes.filter((hole) => isMended(hole, lengthMs));
-    if (mended.length === 0) return;
-    state.holes = state.holes.filter((hole) => !mended.includes(hole));
-    for (const hole of mended) {
-      hole.status = "repaired";
-      if (!hole.isFirstWatch) await storeHole(state, hole);
-    }
-  }
-
-  async function storeHole(state: SymbolState, hole: Hole): Promise<void> {
-    const record = toGapRecord(hole, {
-      source: state.source,
-      symbol: state.symbol,
-      timeframe: base,
-      ...(hole.status === "repaired" && { repairedAt: intake.marketMs }),
-    });
-    await write(() => store.gaps.put(record));
-    live.publish("continuity", record, { symbol: state.symbol });
-    options.metrics?.count("gaps", 1, { status: hole.status });
   }
 
   function release(): void {
@@ -341,10 +320,14 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
   }
 
   return {
-    labelUnconfirmed(states, untilMs) {
-      addTask(async () => {
-        for (const state of states) await labelUnconfirmed(state, untilMs);
-      }).catch((error) => log.error("Holes could not be stored", { error: String(error) }));
+    labelUnconfirmed(untilMs) {
+      chores.dueMs = untilMs;
+      wake();
+    },
+    putQuality(rows) {
+      if (isRefused) return;
+      chores.quality.push(...rows);
+      wake();
     },
     add(item) {
       if (isRefused) return;
@@ -353,7 +336,7 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
     },
     addTask,
     putHole(state, hole) {
-      addTask(() => storeHole(state, hole)).catch((error) =>
+      addTask(() => holes.put(state, hole)).catch((error) =>
         log.error("A gap could not be stored", { error: String(error), symbol: state.symbol })
       );
     },
@@ -373,4 +356,19 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
     },
     getFigures: () => ({ ...figures, waiting: pending.length + inFlight }),
   };
+}
+
+function createChores(): Chores {
+  return { quality: [], dueMs: -1 };
+}
+
+/** Says whether only the last digits changed. */
+function isQuiet({ bar, previous }: Change): boolean {
+  return previous !== null && isSameBar(previous, bar) && previous.quality === bar.quality;
+}
+
+/** Says whether a bar was mended; one that the exchange merely confirmed was not. */
+function isRepair({ bar, previous }: Change): boolean {
+  return bar.quality === "repaired" &&
+    (previous?.quality !== "repaired" || !isSameBar(previous, bar));
 }

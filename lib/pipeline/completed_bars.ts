@@ -6,7 +6,14 @@
  *
  * @module
  */
-import { addBar, aggregateBars, isSameBar, rebuildAggregator, reconcileBar } from "../bars/mod.ts";
+import {
+  addBar,
+  aggregateBars,
+  isIdenticalBar,
+  isSameBar,
+  rebuildAggregator,
+  reconcileBar,
+} from "../bars/mod.ts";
 import { type Bar, getBucketStart, type Timeframe, timeframeMs } from "../market/mod.ts";
 import { noteScore } from "../quality/mod.ts";
 import type { WorldStore } from "../store/types.ts";
@@ -240,14 +247,18 @@ async function applyRefolded(
     putChange(batch, state, series, { bar, previous: null, kind, isConfirmed: false });
     return;
   }
-  const isConfirmed = batch.entries.get(series)?.changes.get(bar.time)?.isConfirmed ||
-    series.recent.some((recent) => recent.bar.time === bar.time && recent.isConfirmed);
-  if (isConfirmed) return;
+  const known = batch.entries.get(series)?.changes.get(bar.time) ??
+    series.recent.find((recent) => recent.bar.time === bar.time);
+  if (known?.isConfirmed) return;
   const isSame = isSameBar(existing, bar);
-  if (isSame && existing.quality === bar.quality) return;
   // An equal bar keeps the better word: what was observed is not worse for a part confirmed later.
-  if (isSame && existing.quality !== "filled") return;
-  const quality = isSame ? bar.quality : "repaired";
+  const kept = existing.quality === "filled" ? bar.quality : existing.quality;
+  const quality = isSame ? kept : "repaired";
+  if (isSame && quality === existing.quality) {
+    // A sum that nobody confirms follows its parts to the last digit, so that it does not depend
+    // on when they came; behind the newest bars it may be the exchange's, and stays.
+    if (!known || isIdenticalBar(existing, bar)) return;
+  }
   putChange(batch, state, series, {
     bar: { ...bar, quality },
     previous: existing,

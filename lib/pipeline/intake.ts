@@ -27,8 +27,7 @@ export function createIntake({ state, committer, options, halted }: {
   options: PipelineOptions;
   halted: AbortSignal;
 }): MarketIntake {
-  const { live, clock, log, mode, metrics, quarantine, store, baseTimeframe: base = "1m" } =
-    options;
+  const { live, clock, log, mode, metrics, quarantine, baseTimeframe: base = "1m" } = options;
   const { symbols, counts } = state;
   const isReplay = mode === "replay";
   let closing: SymbolState | null = null;
@@ -148,7 +147,7 @@ export function createIntake({ state, committer, options, halted }: {
       putQuality(Math.floor(eventMs / MINUTE_MS) * MINUTE_MS);
     }
     const dueMs = Math.floor((eventMs - CONFIRM_MS) / MINUTE_MS) * MINUTE_MS;
-    if (dueMs > before - CONFIRM_MS) committer.labelUnconfirmed(symbols.values(), dueMs);
+    if (dueMs > before - CONFIRM_MS) committer.labelUnconfirmed(dueMs);
     committer.noteEvent();
   }
 
@@ -167,10 +166,7 @@ export function createIntake({ state, committer, options, halted }: {
         checks: getCheckCounts(history),
       });
     }
-    if (records.length === 0) return;
-    committer.addTask(() => store.quality.putMany(records)).catch((error) =>
-      log.error("Quality could not be stored", { error: String(error) })
-    );
+    if (records.length > 0) committer.putQuality(records);
   }
 
   async function addHistory(

@@ -10,20 +10,16 @@ import type { MarketClock } from "../clock.ts";
 import type { FeatureRecord } from "../contracts/records.ts";
 import type { PriceUpdate } from "../live/types.ts";
 import type { Bar, Timeframe } from "../market/mod.ts";
-import type { SeriesKey, WorldStore } from "../store/types.ts";
+import type { QuarantinedTrade } from "../quality/mod.ts";
+import type { SeriesKey } from "../store/types.ts";
 import { createCommitter } from "./committer.ts";
-import { readFeatures } from "./features.ts";
 import { createIntake } from "./intake.ts";
+import { createKeeper } from "./keeper.ts";
 import type { PipelineOptions } from "./options.ts";
-import { listActive, listUnmended, restoreSymbol } from "./restore.ts";
+import { restoreSymbols } from "./restore.ts";
+import { type ReleaseOutcome, releaseTrade } from "./review.ts";
 import { createSignalRunner } from "./signals.ts";
-import {
-  createSymbolState,
-  getRunning,
-  getSeries,
-  type IntakeState,
-  type SymbolState,
-} from "./state.ts";
+import { createSymbolState, type IntakeState } from "./state.ts";
 import type {
   ClosedBarListener,
   ContinuityRow,
@@ -31,10 +27,7 @@ import type {
   PipelineStats,
   SymbolQuality,
 } from "./types.ts";
-import { listContinuity, listPrices, readQuality, readStats } from "./views.ts";
-
-/** How often running bars are kept, ms of wall time. */
-const LIVE_BARS_EVERY_MS = 1000;
+import { createViews } from "./views.ts";
 
 /** The running live path of one world. */
 export interface Pipeline {
@@ -55,17 +48,21 @@ export interface Pipeline {
   /** Returns a function that ends the listening. */
   onClosedBar(listener: ClosedBarListener): () => void;
   stats(): PipelineStats;
+  /** Refused trades that are kept for review, newest first; none without a quarantine. */
+  listRefused(): QuarantinedTrade[];
+  /** Lets a refused trade go on into its bar; null when it is not kept. */
+  releaseTrade(id: number): ReleaseOutcome | null;
 }
 
 /** Returns a pipeline that waits for `start`. */
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { store, live, clock, log, baseTimeframe: base = "1m" } = options;
   const state = createState(options, base);
-  const { symbols } = state;
   const signals = createSignalRunner({
     store,
     live,
     detectors: options.detectors,
+    log,
     now: () => clock.now(),
     ...(options.thresholds && { thresholds: options.thresholds }),
   });
@@ -102,24 +99,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       await keeper.keep();
     },
     halt,
-    getRunningBar({ symbol, timeframe }) {
-      const found = symbols.get(symbol);
-      return found ? getRunning(found, timeframe) : null;
-    },
-    listPrices: () => listPrices(symbols, state.marketMs),
-    getQuality(symbol) {
-      const found = symbols.get(symbol);
-      return found ? readQuality(found) : null;
-    },
-    getFeatures(symbol, timeframe) {
-      const found = symbols.get(symbol);
-      if (!found) return null;
-      const { key, tail } = getSeries(found, timeframe);
-      return readFeatures(tail, key);
-    },
-    getContinuity: () => listContinuity(symbols, state.marketMs),
     onClosedBar: (listener) => committer.onClosedBar(listener),
-    stats: () => readStats(state, committer, keeper.rate()),
+    listRefused: () => options.quarantine?.list() ?? [],
+    releaseTrade: (id) => options.quarantine ? releaseTrade(state, options.quarantine, id) : null,
+    ...createViews(state, committer, keeper),
   };
 }
 
@@ -140,74 +123,6 @@ function createState({ mode, freshnessMs = 60_000 }: PipelineOptions, base: Time
   return state;
 }
 
-/** Restores every followed symbol; market time goes on where the newest bar ends. */
-async function restoreSymbols(
-  store: WorldStore,
-  state: IntakeState,
-  base: Timeframe,
-): Promise<void> {
-  const unmended = await listUnmended(store, base);
-  for (const { symbol, exchange } of await listActive(store)) {
-    const restored = state.symbols.get(symbol) ?? state.createState(symbol);
-    restored.source ||= exchange;
-    await restoreSymbol(store, restored, { base, gaps: unmended.get(symbol) ?? [] });
-    state.symbols.set(symbol, restored);
-    state.marketMs = Math.max(state.marketMs, restored.knownEnd);
-  }
-}
-
-/** Keeps running bars every second, and counts trades while it is at it. */
-function createKeeper(
-  { symbols, counts }: IntakeState,
-  { store, clock, log }: PipelineOptions,
-  base: Timeframe,
-) {
-  const stopping = new AbortController();
-  let loop: Promise<void> | null = null;
-  let rate = 0;
-  async function keep(): Promise<void> {
-    try {
-      await putLiveBars(store, symbols, base);
-    } catch (error) {
-      log.error("Running bars could not be kept", { error: String(error) });
-    }
-  }
-  async function run(): Promise<void> {
-    let trades = counts.trades;
-    while (!stopping.signal.aborted) {
-      await clock.wait(LIVE_BARS_EVERY_MS, stopping.signal);
-      rate = counts.trades - trades;
-      trades = counts.trades;
-      await keep();
-    }
-  }
-  return {
-    keep,
-    start: () => void (loop = run()),
-    async stop() {
-      stopping.abort();
-      await loop;
-    },
-    rate: () => rate,
-  };
-}
-
 function createCounts(): IntakeState["counts"] {
   return { trades: 0, rejected: 0, late: 0, duplicates: 0 };
-}
-
-async function putLiveBars(
-  store: WorldStore,
-  symbols: ReadonlyMap<string, SymbolState>,
-  timeframe: Timeframe,
-): Promise<void> {
-  const entries = [];
-  for (const state of symbols.values()) {
-    if (!state.isDirty || state.builder.isPartial || state.lost) continue;
-    const bar = getRunning(state, timeframe);
-    if (!bar) continue;
-    state.isDirty = false;
-    entries.push({ series: { symbol: state.symbol, timeframe }, bar, lastTradeId: state.ids.last });
-  }
-  if (entries.length > 0) await store.bars.putLiveBars(entries);
 }

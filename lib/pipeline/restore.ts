@@ -8,7 +8,7 @@ import type { GapRecord } from "../contracts/records.ts";
 import { type Bar, getBucketStart, type MarketSymbol, type Timeframe } from "../market/mod.ts";
 import type { Page, RecordQuery, WorldStore } from "../store/types.ts";
 import { createHole, type Hole, isMended, toGapRecord, UNCONFIRMED } from "./holes.ts";
-import type { SymbolState } from "./state.ts";
+import { type IntakeState, type SymbolState } from "./state.ts";
 import { warmSymbol } from "./warm.ts";
 
 const PAGE_RECORDS = 500;
@@ -31,13 +31,13 @@ export async function listAll<T>(
 }
 
 /** Returns the symbols that are followed. */
-export async function listActive(store: WorldStore): Promise<MarketSymbol[]> {
+async function listActive(store: WorldStore): Promise<MarketSymbol[]> {
   const all = await listAll((query) => store.symbols.list(query));
   return all.filter((symbol) => symbol.active);
 }
 
 /** Returns the records of holes of base series that were never mended, by symbol. */
-export async function listUnmended(
+async function listUnmended(
   store: WorldStore,
   base: Timeframe,
 ): Promise<Map<string, GapRecord[]>> {
@@ -56,7 +56,7 @@ export async function listUnmended(
 }
 
 /** Takes up a symbol where an earlier run left it; what came in between counts as lost. */
-export async function restoreSymbol(
+async function restoreSymbol(
   store: WorldStore,
   state: SymbolState,
   { base, gaps }: { base: Timeframe; gaps: readonly GapRecord[] },
@@ -113,4 +113,20 @@ async function restoreHole(store: WorldStore, state: SymbolState, gap: GapRecord
 /** A bar that was there and in doubt proves nothing before the exchange's own has replaced it. */
 function isMending(hole: Hole, bar: Bar): boolean {
   return hole.reason !== UNCONFIRMED || bar.quality === "repaired";
+}
+
+/** Restores every followed symbol; market time goes on where the newest bar ends. */
+export async function restoreSymbols(
+  store: WorldStore,
+  state: IntakeState,
+  base: Timeframe,
+): Promise<void> {
+  const unmended = await listUnmended(store, base);
+  for (const { symbol, exchange } of await listActive(store)) {
+    const restored = state.symbols.get(symbol) ?? state.createState(symbol);
+    restored.source ||= exchange;
+    await restoreSymbol(store, restored, { base, gaps: unmended.get(symbol) ?? [] });
+    state.symbols.set(symbol, restored);
+    state.marketMs = Math.max(state.marketMs, restored.knownEnd);
+  }
 }

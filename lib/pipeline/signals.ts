@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { SignalRecord } from "../contracts/records.ts";
+import type { FeatureRecord, SignalRecord } from "../contracts/records.ts";
 import { createFeatureRow } from "../features/mod.ts";
 import { computeIndicators } from "../indicators/mod.ts";
 import type { LivePublisher } from "../live/types.ts";
-import type { Bar, BarColumns, Timeframe } from "../market/mod.ts";
+import type { Logger } from "../log.ts";
+import type { BarColumns, Timeframe } from "../market/mod.ts";
 import {
   buildSignal,
   decideEmission,
@@ -16,11 +17,12 @@ import {
   type Thresholds,
 } from "../signals/mod.ts";
 import type { WorldStore } from "../store/types.ts";
-import { sliceColumns } from "./columns.ts";
+import { cutColumns, sliceColumns } from "./columns.ts";
 import { FEATURE_BARS } from "./features.ts";
-import { createTrackRecord } from "./track_record.ts";
 import { listAll } from "./restore.ts";
+import type { ClosedBar } from "./settling.ts";
 import type { SeriesState, SymbolState } from "./state.ts";
+import { createTrackRecord } from "./track_record.ts";
 
 /** Series whose features are kept, beside those of detectors; shorter ones are made when asked. */
 const featureTimeframes: ReadonlySet<Timeframe> = new Set(["1h", "4h", "1d"]);
@@ -28,20 +30,25 @@ const featureTimeframes: ReadonlySet<Timeframe> = new Set(["1h", "4h", "1d"]);
 const OUTCOME_BARS = 91 * 24 + 2;
 /** Signals whose horizon ended longer ago than this are no longer waited for. */
 const JUDGED_WITHIN_MS = 7 * 86_400_000;
+/** Bars that are worked on before their features are written. */
+const BARS_PER_WRITE = 500;
 
 /** Runs detectors and judges outcomes. */
 export interface SignalRunner {
   /** Loads the newest signal of each event and those that wait for their outcome. */
   load(nowMs: number): Promise<void>;
-  /** The newest bar of a series was committed. Returns how many signals were emitted. */
-  run(state: SymbolState, series: SeriesState, bar: Bar): Promise<number>;
+  /** Says whether bars of this timeframe are looked at. */
+  isWatched(timeframe: Timeframe): boolean;
+  /** Bars are settled, given in order of their end. Returns how many signals were emitted. */
+  run(closed: readonly ClosedBar[]): Promise<number>;
 }
 
 /** Returns a runner of `detectors`; `now` is wall time, for the time of writing. */
-export function createSignalRunner({ store, live, detectors, now, thresholds = {} }: {
+export function createSignalRunner({ store, live, detectors, log, now, thresholds = {} }: {
   store: WorldStore;
   live: LivePublisher;
   detectors: readonly Detector[];
+  log: Logger;
   now: () => number;
   thresholds?: Readonly<Record<string, Thresholds>>;
 }): SignalRunner {
@@ -109,6 +116,38 @@ export function createSignalRunner({ store, live, detectors, now, thresholds = {
     waiting.set(entity, left);
   }
 
+  /** A detector's mistake must not hold up the bars behind it. */
+  async function runOne(
+    { state, series, endMs }: ClosedBar,
+    table: BarColumns,
+    rows: FeatureRecord[],
+  ): Promise<number> {
+    const { timeframe } = series.key;
+    let emitted = 0;
+    try {
+      const due = detectors.filter((detector) => detector.timeframe === timeframe);
+      const limit = Math.max(FEATURE_BARS, ...due.map((detector) => detector.barsNeeded));
+      const bars = cutColumns(table, endMs, limit);
+      const row = createFeatureRow(bars, computeIndicators(bars), series.key);
+      if (row) rows.push(row);
+      for (const detector of due) emitted += await detect(state, detector, bars, endMs);
+      if (timeframe === "1h") await judge(state.symbol, series, endMs);
+    } catch (error) {
+      log.error("Signals could not be worked out", { ...series.key, error: String(error) });
+    }
+    return emitted;
+  }
+
+  async function runSome(closed: readonly ClosedBar[]): Promise<number> {
+    const barsNeeded = Math.max(FEATURE_BARS, ...detectors.map((detector) => detector.barsNeeded));
+    const tables = await readTables(store, closed, barsNeeded);
+    const rows: FeatureRecord[] = [];
+    let emitted = 0;
+    for (const bar of closed) emitted += await runOne(bar, tables.get(bar.series)!, rows);
+    await store.features.putMany(rows);
+    return emitted;
+  }
+
   return {
     async load(nowMs) {
       for (const outcome of await listAll((query) => store.outcomes.list(query))) {
@@ -121,20 +160,34 @@ export function createSignalRunner({ store, live, detectors, now, thresholds = {
         waitFor(signal);
       }
     },
-    async run(state, series, bar) {
-      const { timeframe } = series.key;
-      const endMs = bar.time + series.lengthMs;
-      const due = detectors.filter((detector) => detector.timeframe === timeframe);
+    isWatched: (timeframe) =>
+      featureTimeframes.has(timeframe) ||
+      detectors.some((detector) => detector.timeframe === timeframe),
+    async run(closed) {
       let emitted = 0;
-      if (due.length > 0 || featureTimeframes.has(timeframe)) {
-        const limit = Math.max(FEATURE_BARS, ...due.map((detector) => detector.barsNeeded));
-        const bars = await store.bars.readColumns(series.key, { to: endMs, limit });
-        const row = createFeatureRow(bars, computeIndicators(bars), series.key);
-        if (row) await store.features.put(row);
-        for (const detector of due) emitted += await detect(state, detector, bars, endMs);
+      for (let i = 0; i < closed.length; i += BARS_PER_WRITE) {
+        emitted += await runSome(closed.slice(i, i + BARS_PER_WRITE));
       }
-      if (timeframe === "1h") await judge(state.symbol, series, endMs);
       return emitted;
     },
   };
+}
+
+/** Reads once, for each series, all that its bars will be looked at with. */
+async function readTables(
+  store: WorldStore,
+  closed: readonly ClosedBar[],
+  barsNeeded: number,
+): Promise<Map<SeriesState, BarColumns>> {
+  const spans = new Map<SeriesState, { from: number; to: number }>();
+  for (const { series, endMs } of closed) {
+    const span = spans.get(series) ?? { from: endMs, to: endMs };
+    spans.set(series, { from: Math.min(span.from, endMs), to: Math.max(span.to, endMs) });
+  }
+  const tables = new Map<SeriesState, BarColumns>();
+  for (const [series, { from, to }] of spans) {
+    const limit = barsNeeded + (to - from) / series.lengthMs;
+    tables.set(series, await store.bars.readColumns(series.key, { to, limit }));
+  }
+  return tables;
 }

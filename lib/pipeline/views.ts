@@ -3,13 +3,57 @@
  *
  * @module
  */
+import type { FeatureRecord } from "../contracts/records.ts";
 import type { PriceUpdate } from "../live/types.ts";
-import { getBucketStart, timeframeMs } from "../market/mod.ts";
+import { type Bar, getBucketStart, type Timeframe, timeframeMs } from "../market/mod.ts";
 import { getCheckCounts } from "../quality/mod.ts";
+import type { SeriesKey } from "../store/types.ts";
 import type { Committer } from "./committer.ts";
+import { readFeatures } from "./features.ts";
+import type { Keeper } from "./keeper.ts";
 import { readLedger } from "./ledger.ts";
-import { getPriceChange, type IntakeState, type SymbolState } from "./state.ts";
+import {
+  getPriceChange,
+  getRunning,
+  getSeries,
+  type IntakeState,
+  type SymbolState,
+} from "./state.ts";
 import type { ContinuityRow, PipelineStats, SymbolQuality } from "./types.ts";
+
+/** What can be read. */
+export interface Views {
+  getRunningBar(series: SeriesKey): Bar | null;
+  listPrices(): PriceUpdate[];
+  getQuality(symbol: string): SymbolQuality | null;
+  getFeatures(symbol: string, timeframe: Timeframe): FeatureRecord | null;
+  getContinuity(): ContinuityRow[];
+  stats(): PipelineStats;
+}
+
+/** Returns the views of a running pipeline. */
+export function createViews(state: IntakeState, committer: Committer, keeper: Keeper): Views {
+  const { symbols } = state;
+  return {
+    getRunningBar({ symbol, timeframe }) {
+      const found = symbols.get(symbol);
+      return found ? getRunning(found, timeframe) : null;
+    },
+    listPrices: () => listPrices(symbols, state.marketMs),
+    getQuality(symbol) {
+      const found = symbols.get(symbol);
+      return found ? readQuality(found) : null;
+    },
+    getFeatures(symbol, timeframe) {
+      const found = symbols.get(symbol);
+      if (!found) return null;
+      const { key, tail } = getSeries(found, timeframe);
+      return readFeatures(tail, key);
+    },
+    getContinuity: () => listContinuity(symbols, state.marketMs),
+    stats: () => readStats(state, committer, keeper.rate()),
+  };
+}
 
 /** Returns the figures since the start; `rate` is trades of the last whole second. */
 export function readStats(state: IntakeState, committer: Committer, rate: number): PipelineStats {

@@ -17,6 +17,7 @@ export * from "./check.ts";
 export * from "./history.ts";
 export * from "./ohlc.ts";
 export * from "./quarantine.ts";
+export { VALID_VALUES_CHECK } from "./valid_values.ts";
 
 /** Every check of a trade, in the order in which they run. */
 export const tradeChecks = [

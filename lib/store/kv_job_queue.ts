@@ -9,7 +9,8 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Gate } from "./gate.ts";
-import { createJobRunner, getJobStateKey, type JobMessage, type JobQueue } from "./job_queue.ts";
+import { getJobStateKey, type JobMessage, type JobQueue } from "./job_queue.ts";
+import { createJobRunner } from "./job_runner.ts";
 import { jobsPrefix } from "./keys.ts";
 
 /** When KV delivers again what a dying process left behind, in ms. */

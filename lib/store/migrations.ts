@@ -46,7 +46,7 @@ async function nameWorlds(gate: Gate): Promise<void> {
 
 /**
  * Brings the store to the newest version. Throws `StoreError` (`newer_schema`) when a later release
- * has written it.
+ * has written it. Returns the version that was found, 0 for a fresh store, and that of now.
  */
 export async function migrateStore(
   { gate, log, path, steps = migrations }: {
@@ -55,7 +55,7 @@ export async function migrateStore(
     path: string;
     steps?: readonly Migration[];
   },
-): Promise<void> {
+): Promise<{ found: number; now: number }> {
   const stored = (await gate.run((kv) => kv.get<number>(schemaKey))).value ?? 0;
   if (stored > steps.length) {
     throw new StoreError(
@@ -69,4 +69,5 @@ export async function migrateStore(
     await gate.run((kv) => kv.set(schemaKey, step.version));
     log.info("store migrated", { version: step.version, name: step.name });
   }
+  return { found: stored, now: steps.length };
 }

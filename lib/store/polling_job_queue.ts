@@ -9,7 +9,8 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Gate } from "./gate.ts";
-import { createJobRunner, type JobHandler, type JobMessage, type JobQueue } from "./job_queue.ts";
+import type { JobHandler, JobMessage, JobQueue } from "./job_queue.ts";
+import { createJobRunner } from "./job_runner.ts";
 import { jobsPrefix } from "./keys.ts";
 
 /** How often due work is looked for when none was announced, in ms. */
@@ -21,6 +22,28 @@ const MAX_CLAIMS = 50;
 
 const duePrefix: Deno.KvKey = [...jobsPrefix, "due"];
 const getDueKey = (dueAt: number, id: string): Deno.KvKey => [...duePrefix, dueAt, id];
+
+/** The keys of due work. */
+function createDueJobs(gate: Gate, clock: Clock) {
+  return {
+    /** Moves a due job to the end of our claim; false when another was faster. */
+    async claim(entry: Deno.KvEntry<JobMessage>, claimedKey: Deno.KvKey): Promise<boolean> {
+      const done = await gate.run((kv) =>
+        kv.atomic().check(entry).delete(entry.key).set(claimedKey, entry.value).commit()
+      );
+      return done.ok;
+    },
+    listDue: () =>
+      gate.run(async (kv) => {
+        const due: Deno.KvEntry<JobMessage>[] = [];
+        const selector = { prefix: duePrefix, end: [...duePrefix, clock.now() + 1] };
+        for await (const entry of kv.list<JobMessage>(selector, { limit: MAX_CLAIMS })) {
+          due.push(entry);
+        }
+        return due;
+      }),
+  };
+}
 
 /** Returns a queue that looks for due work every `pollMs`, and at once when it queued some itself. */
 export function createPollingJobQueue(
@@ -45,23 +68,7 @@ export function createPollingJobQueue(
       void atomic.set(getDueKey(clock.now() + delayMs, job.id), job),
   });
 
-  /** Moves a due job to the end of our claim; false when another was faster. */
-  const claim = async (entry: Deno.KvEntry<JobMessage>, claimedKey: Deno.KvKey) => {
-    const done = await gate.run((kv) =>
-      kv.atomic().check(entry).delete(entry.key).set(claimedKey, entry.value).commit()
-    );
-    return done.ok;
-  };
-
-  const listDue = () =>
-    gate.run(async (kv) => {
-      const due: Deno.KvEntry<JobMessage>[] = [];
-      const selector = { prefix: duePrefix, end: [...duePrefix, clock.now() + 1] };
-      for await (const entry of kv.list<JobMessage>(selector, { limit: MAX_CLAIMS })) {
-        due.push(entry);
-      }
-      return due;
-    });
+  const { claim, listDue } = createDueJobs(gate, clock);
 
   const runDue = async (handlers: Readonly<Record<string, JobHandler>>) => {
     const due = await listDue();

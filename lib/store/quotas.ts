@@ -135,8 +135,9 @@ function createQuota({ source, limits, cell, now }: {
       const { value, version } = known ?? await read();
       const start = facts ? noteQuotaAnswers(value, limits(), facts, now()) : value;
       const { state, result, isSame } = step(start);
-      // What changes nothing costs no commit: it is asked again after a wait anyway.
-      if (isSame) return result;
+      // What changes nothing costs no commit: it is asked again after a wait anyway. A clock that
+      // was set back has to be written down, or the pause for it never ends.
+      if (isSame && state.clockMs >= value.clockMs) return result;
       const written = await cell.write(state, version);
       if (written !== null) {
         known = { value: state, version: written };

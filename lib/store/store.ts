@@ -35,6 +35,8 @@ export interface Store {
   /** Small values shared by all worlds. */
   getSetting<T>(name: string): Promise<T | null>;
   putSetting(name: string, value: unknown): Promise<void>;
+  /** Version of the layout that was found, 0 for a fresh store, and that of now. */
+  schema: { found: number; now: number };
   /** Where a damaged file was put when the store was opened, or null. */
   damagedFile: string | null;
   /** Ends pending writes and jobs, and lets go of the file. */
@@ -81,8 +83,9 @@ async function openKvStore(
   const openKv = () => Deno.openKv(path);
   const gate = await createGate({ open: openKv, clock, log, canReopen: !isMemory(path) });
   const leases = createLeases({ gate, clock });
+  let schema: Store["schema"];
   try {
-    await migrateStore({ gate, log, path });
+    schema = await migrateStore({ gate, log, path });
     if (isLocalFile) await leases.voidAll(); // their holders died with the process that had the file
   } catch (error) {
     await gate.close();
@@ -97,6 +100,7 @@ async function openKvStore(
     leases,
     quotas: createQuotas({ openCell: createQuotaCells(gate), now: clock.now }),
     damagedFile,
+    schema,
     world: worlds.open,
     worlds: worlds.list,
     metrics: gate.metrics,

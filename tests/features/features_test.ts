@@ -168,6 +168,26 @@ Deno.test("the newest row in real time equals the last row of the batch", () => 
   ok(["oversold", "neutral", "overbought"].includes(String(row?.values.rsi_zone)));
 });
 
+Deno.test("the newest row equals the last row of the batch at any length, with quiet bars too", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 520 }),
+      fc.integer({ min: 2, max: 9 }),
+      (length, every) => {
+        const bars = walkBars(length);
+        for (let i = 0; i < length; i += every) bars.volume[i] = 0;
+        const indicators = computeIndicators(bars);
+        const options = { volumePriceTrendStart: every };
+        deepEqual(
+          createFeatureRow(bars, indicators, series, options),
+          getFeatureRecord(computeFeatures(bars, indicators, options), length - 1, series),
+        );
+      },
+    ),
+    { numRuns: 60, examples: [[1, 2], [200, 3], [201, 3], [202, 3], [500, 7]] },
+  );
+});
+
 Deno.test("what the newest row cannot know is null, not made up", () => {
   const bars = walkBars(1);
   const row = createFeatureRow(bars, computeIndicators(bars), series);

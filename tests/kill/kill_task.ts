@@ -76,40 +76,60 @@ async function verifyWorld(world: OpenWorld, lastStep: number) {
   return { lost, torn };
 }
 
-/** Kills `kills` writers on one store, verifying after each. */
-export async function runKills(kills: number, seed = 1): Promise<KillReport> {
-  const folder = await Deno.makeTempDir();
-  const path = `${folder}/store.sqlite`;
+/** Kills on one store before the next one begins: verifying costs as much as the store holds. */
+const KILLS_PER_STORE = 50;
+
+/** Kills `kills` writers, verifying after each; `onStore` is told after each store. */
+export async function runKills(
+  kills: number,
+  { seed = 1, onStore = () => {} }: {
+    seed?: number;
+    onStore?: (report: KillReport) => void;
+  } = {},
+): Promise<KillReport> {
   const random = createRandom(seed);
   const report: KillReport = { kills: 0, acknowledgedSteps: 0, lost: 0, torn: 0 };
-  let next = 0;
-  try {
-    for (; report.kills < kills; report.kills++) {
-      const acks = Math.ceil(random() * 60);
-      const last = await writeUntilKilled(path, next, acks, random() * 30);
-      report.acknowledgedSteps += last - next + 1;
-      const store = await openStore({
-        path,
-        clock: systemClock,
-        log: silentLogger,
-        check: report.kills % 10 === 0, // the child process costs more than the rest
-      });
-      assert.equal(store.damagedFile, null, "the file is sound after every kill");
-      const found = await verifyWorld(store.world("live"), last);
-      report.lost += found.lost;
-      report.torn += found.torn;
-      await store.close();
-      next = last + 1;
+  while (report.kills < kills) {
+    const folder = await Deno.makeTempDir();
+    try {
+      const until = Math.min(kills, report.kills + KILLS_PER_STORE);
+      await killOnStore(`${folder}/store.sqlite`, { until, random, report });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
     }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+    onStore(report);
   }
   return report;
 }
 
+async function killOnStore(
+  path: string,
+  { until, random, report }: { until: number; random: () => number; report: KillReport },
+): Promise<void> {
+  let next = 0;
+  for (; report.kills < until; report.kills++) {
+    const acks = Math.ceil(random() * 60);
+    const last = await writeUntilKilled(path, next, acks, random() * 30);
+    report.acknowledgedSteps += last - next + 1;
+    const store = await openStore({
+      path,
+      clock: systemClock,
+      log: silentLogger,
+      check: report.kills % 10 === 0, // the child process costs more than the rest
+    });
+    assert.equal(store.damagedFile, null, "the file is sound after every kill");
+    const found = await verifyWorld(store.world("live"), last);
+    report.lost += found.lost;
+    report.torn += found.torn;
+    await store.close();
+    next = last + 1;
+  }
+}
+
 if (import.meta.main) {
   const at = Deno.args.indexOf("--kills");
-  const report = await runKills(at < 0 ? 20 : Number(Deno.args[at + 1]));
-  await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(report)}\n`));
+  const write = (report: KillReport) =>
+    void Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(report)}\n`));
+  const report = await runKills(at < 0 ? 20 : Number(Deno.args[at + 1]), { onStore: write });
   Deno.exit(report.lost + report.torn === 0 ? 0 : 1);
 }

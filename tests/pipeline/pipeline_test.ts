@@ -1,56 +1,15 @@
 /** The live path as a whole, over a store in memory. */
 import assert from "node:assert/strict";
-import { silentLogger } from "../../lib/log.ts";
-import type { BarUpdate } from "../../lib/live/types.ts";
-import { type Bar, type Timeframe, timeframes } from "../../lib/market/mod.ts";
-import {
-  createPipeline,
-  findFirstDifference,
-  hashWorld,
-  type PipelineOptions,
-} from "../../lib/pipeline/mod.ts";
-import { detectors } from "../../lib/signals/mod.ts";
-import { createManualClock } from "../support/clock.ts";
+import { type Bar, timeframes } from "../../lib/market/mod.ts";
+import { findFirstDifference, hashWorld } from "../../lib/pipeline/mod.ts";
 import { aBar, aTrade, bars, DAY_MS, MINUTE_MS, tradesOfBar } from "../support/market.ts";
 import { createMemoryStore } from "../support/memory_store.ts";
+import { followSymbol, setUpPipeline, SYMBOL } from "../support/pipeline.ts";
 
-const SYMBOL = "BTCUSDT";
 const HOUR_MS = 60 * MINUTE_MS;
 
-function setUp(part: Partial<PipelineOptions> = {}, store = createMemoryStore()) {
-  const clock = createManualClock(DAY_MS);
-  const told: BarUpdate[] = [];
-  const messages: { channel: string; data: unknown }[] = [];
-  const pipeline = createPipeline({
-    store,
-    clock,
-    detectors,
-    log: silentLogger,
-    mode: "replay",
-    live: {
-      publishPrice: () => {},
-      publishBar: (update) => told.push({ ...update, bar: { ...update.bar } }),
-      publish: (channel, data) => messages.push({ channel, data }),
-    },
-    ...part,
-  });
-  const settle = () =>
-    pipeline.intake.addHistory(SYMBOL, "1m", [], { source: "x", reason: "history" });
-  const list = (timeframe: Timeframe = "1m") => store.bars.listBars({ symbol: SYMBOL, timeframe });
-  const play = (some: readonly Bar[], { klines = false, firstId = 1 } = {}) => {
-    some.forEach((bar, i) => {
-      for (const trade of tradesOfBar(bar, firstId + i * 4)) pipeline.intake.addTrade(trade);
-      if (klines) pipeline.intake.addExchangeBar(SYMBOL, "1m", bar, "binance");
-      pipeline.intake.advance(bar.time + MINUTE_MS);
-    });
-  };
-  const row = (timeframe: Timeframe = "1m") =>
-    pipeline.getContinuity().find((one) => one.timeframe === timeframe)!;
-  return { pipeline, store, clock, told, messages, settle, list, play, row };
-}
-
 Deno.test("played bars are stored exactly, in every timeframe, and told after the commit", async () => {
-  const { pipeline, told, settle, list, play, row } = setUp();
+  const { pipeline, told, settle, list, play, row } = setUpPipeline();
   const day = bars(120);
   play(day);
   await settle();
@@ -79,7 +38,7 @@ Deno.test("nothing closed is told before the commit, and market time waits for i
   const store = createMemoryStore();
   let open = () => {};
   store.gate = new Promise((resolve) => open = resolve);
-  const { pipeline, told, settle, play } = setUp({}, store);
+  const { pipeline, told, settle, play } = setUpPipeline({}, store);
   play(bars(1));
   for (let i = 0; i < 50; i++) await Promise.resolve();
   assert.equal(told.filter((update) => update.bar.closed).length, 0);
@@ -90,7 +49,7 @@ Deno.test("nothing closed is told before the commit, and market time waits for i
 });
 
 Deno.test("the exchange's bar confirms ours, and a different one repairs it in every timeframe", async () => {
-  const { pipeline, told, settle, list, play } = setUp();
+  const { pipeline, told, settle, list, play } = setUpPipeline();
   const five = bars(5);
   play(five);
   await settle();
@@ -107,7 +66,7 @@ Deno.test("the exchange's bar confirms ours, and a different one repairs it in e
 });
 
 Deno.test("a filled minute that the exchange confirms becomes observed", async () => {
-  const { pipeline, settle, list, play, row } = setUp();
+  const { pipeline, settle, list, play, row } = setUpPipeline();
   const [first] = bars(1);
   play([first!]);
   pipeline.intake.advance(DAY_MS + 2 * MINUTE_MS);
@@ -122,7 +81,7 @@ Deno.test("a filled minute that the exchange confirms becomes observed", async (
 });
 
 Deno.test("a gap is opened, listed with its borders, mended and closed; the splice is idempotent", async () => {
-  const { pipeline, store, messages, settle, list, play, row } = setUp();
+  const { pipeline, store, messages, settle, list, play, row } = setUpPipeline();
   const all = bars(30);
   play(all.slice(0, 10));
   pipeline.intake.markLost([SYMBOL], DAY_MS + 10 * MINUTE_MS, "socket closed");
@@ -155,7 +114,7 @@ Deno.test("a gap is opened, listed with its borders, mended and closed; the spli
 });
 
 Deno.test("a trade that follows the last one proves that nothing was missed", async () => {
-  const { pipeline, store, settle, list, play } = setUp();
+  const { pipeline, store, settle, list, play } = setUpPipeline();
   const all = bars(3);
   play(all.slice(0, 2));
   pipeline.intake.markLost([SYMBOL], DAY_MS + 2 * MINUTE_MS, "silence");
@@ -166,7 +125,7 @@ Deno.test("a trade that follows the last one proves that nothing was missed", as
 });
 
 Deno.test("what the exchange does not have stays labelled and is not asked for again", async () => {
-  const { pipeline, store, settle, play, row } = setUp();
+  const { pipeline, store, settle, play, row } = setUpPipeline();
   const all = bars(30);
   play(all.slice(0, 10));
   pipeline.intake.markLost([SYMBOL], DAY_MS + 10 * MINUTE_MS, "socket closed");
@@ -181,17 +140,9 @@ Deno.test("what the exchange does not have stays labelled and is not asked for a
 
 Deno.test("a restart in mid-bar goes on with the running bar and counts no trade twice", async () => {
   const store = createMemoryStore();
-  await store.symbols.put({
-    symbol: SYMBOL,
-    id: SYMBOL,
-    exchange: "binance",
-    kind: "crypto",
-    base: "BTC",
-    quote: "USDT",
-    active: true,
-  });
+  await followSymbol(store);
   const all = bars(12);
-  const before = setUp({}, store);
+  const before = setUpPipeline({}, store);
   await before.pipeline.start();
   before.play(all.slice(0, 7));
   const trades = tradesOfBar(all[7]!, 29);
@@ -200,7 +151,7 @@ Deno.test("a restart in mid-bar goes on with the running bar and counts no trade
   const stopped = before.pipeline.stop();
   await before.clock.advance(1000);
   await stopped;
-  const after = setUp({}, store);
+  const after = setUpPipeline({}, store);
   await after.pipeline.start();
   assert.equal(
     after.pipeline.getRunningBar({ symbol: SYMBOL, timeframe: "1m" })?.volume,
@@ -215,7 +166,7 @@ Deno.test("a restart in mid-bar goes on with the running bar and counts no trade
 });
 
 Deno.test("in live mode the first minute, watched in part, waits for the exchange's bar", async () => {
-  const { pipeline, clock, settle, list, row } = setUp({ mode: "live" });
+  const { pipeline, clock, settle, list, row } = setUpPipeline({ mode: "live" });
   const [first, second] = bars(2);
   pipeline.intake.addTrade(aTrade({ eventMs: DAY_MS + 30_000, tradeId: 7, price: 101 }));
   pipeline.intake.advance(DAY_MS + MINUTE_MS);
@@ -231,7 +182,7 @@ Deno.test("in live mode the first minute, watched in part, waits for the exchang
 });
 
 Deno.test("a genuine price jump re-bases and the exchange's bar mends what was refused", async () => {
-  const { pipeline, settle, list, play } = setUp();
+  const { pipeline, settle, list, play } = setUpPipeline();
   const calm = bars(10);
   const jumped = bars(5, DAY_MS + 10 * MINUTE_MS).map((bar) =>
     aBar({ time: bar.time, open: 300, high: 302, low: 299, close: 301, volume: bar.volume })
@@ -247,7 +198,7 @@ Deno.test("a genuine price jump re-bases and the exchange's bar mends what was r
 });
 
 Deno.test("history fills what lies before, in every timeframe, without a message", async () => {
-  const { pipeline, told, list, row } = setUp();
+  const { pipeline, told, list, row } = setUpPipeline();
   await pipeline.intake.addHistory(SYMBOL, "1m", bars(60), {
     source: "binance",
     reason: "history",
@@ -258,7 +209,7 @@ Deno.test("history fills what lies before, in every timeframe, without a message
 });
 
 Deno.test("hostile trades and bars change nothing", async () => {
-  const { pipeline, settle, list } = setUp();
+  const { pipeline, settle, list } = setUpPipeline();
   for (
     const part of [{ price: NaN }, { size: -1 }, { eventMs: NaN }, { eventMs: -5 }, {
       eventMs: Infinity,
@@ -276,7 +227,7 @@ Deno.test("hostile trades and bars change nothing", async () => {
 });
 
 Deno.test("1h recordings feed the longer series alone, emit signals and judge them in their time", async () => {
-  const { pipeline, store, messages, settle, list } = setUp({ baseTimeframe: "1h" });
+  const { pipeline, store, messages, settle, list } = setUpPipeline({ baseTimeframe: "1h" });
   const calm = Array.from(
     { length: 24 * 100 },
     (_, i) =>
@@ -313,7 +264,7 @@ Deno.test("1h recordings feed the longer series alone, emit signals and judge th
 Deno.test("the same input makes the same world, whatever the pace", async () => {
   const seriesList = timeframes.map((timeframe) => ({ symbol: SYMBOL, timeframe }));
   const run = async (isSlow: boolean) => {
-    const { settle, play, store } = setUp();
+    const { settle, play, store } = setUpPipeline();
     const all = bars(200);
     for (let i = 0; i < all.length; i++) {
       play([all[i]!], { firstId: 1 + i * 4, klines: i % 2 === 0 });

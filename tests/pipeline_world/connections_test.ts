@@ -51,3 +51,18 @@ Deno.test("at the end nothing reconnects, though some symbols ended a minute bef
     }
   });
 });
+
+Deno.test("at the end nothing reads broken, though some symbols ended minutes before", async () => {
+  await withFolder({ [multiPath]: makeWideMarket(16, 11) }, async (folder) => {
+    const world = await startSteppedWorld({ folder, startMinutes: 9 });
+    try {
+      await world.run(12 * 60_000, () => world.replay.ended());
+      assert.ok(world.replay.ended());
+      await world.run(3 * 60_000);
+      assert.equal(world.health()?.state, "live", world.health()?.detail);
+      assert.equal(world.health()?.retryAtMs, undefined);
+    } finally {
+      await world.stop();
+    }
+  });
+});

@@ -1,0 +1,64 @@
+/**
+ * Closed bars on their way to the detectors, which see a bar once its figures stand.
+ *
+ * The exchange's word on a bar comes shortly after our own. Whether it comes in the same batch is
+ * chance; what detectors see, and the hash of it in their evidence, must not be.
+ *
+ * @module
+ */
+import type { SeriesState, SymbolState } from "./state.ts";
+
+/** A closed bar of a series. */
+export interface ClosedBar {
+  state: SymbolState;
+  series: SeriesState;
+  /** Start and end of the bar, epoch ms. */
+  time: number;
+  endMs: number;
+}
+
+/** Keeps closed bars until they are settled. */
+export interface Settling {
+  /** Notes a bar that was committed; the same one twice counts once. */
+  add(state: SymbolState, series: SeriesState, time: number): void;
+  /** From now on no bar that ended by `untilMs` (epoch ms) waits for the exchange. */
+  giveUpWaiting(untilMs: number): void;
+  /** Returns and forgets what is settled, in order of end, symbol and length. */
+  take(): ClosedBar[];
+}
+
+/** Returns a settling without bars. */
+export function createSettling(): Settling {
+  let waiting = new Map<string, ClosedBar>();
+  let dueMs = 0;
+  const isSettled = ({ series, time, endMs }: ClosedBar) => {
+    if (endMs <= dueMs) return true;
+    const known = series.recent.find(({ bar }) => bar.time === time);
+    // One that is no longer among the newest is behind what the exchange still speaks of.
+    return known === undefined || known.isConfirmed;
+  };
+  return {
+    add(state, series, time) {
+      const { symbol, timeframe } = series.key;
+      const endMs = time + series.lengthMs;
+      waiting.set(`${symbol} ${timeframe} ${time}`, { state, series, time, endMs });
+    },
+    giveUpWaiting: (untilMs) => void (dueMs = Math.max(dueMs, untilMs)),
+    take() {
+      const settled: ClosedBar[] = [];
+      const left = new Map<string, ClosedBar>();
+      for (const [name, bar] of waiting) {
+        if (isSettled(bar)) settled.push(bar);
+        else left.set(name, bar);
+      }
+      waiting = left;
+      return settled.sort(compareBars);
+    },
+  };
+}
+
+function compareBars(a: ClosedBar, b: ClosedBar): number {
+  const [left, right] = [a.series.key.symbol, b.series.key.symbol];
+  return a.endMs - b.endMs || (left < right ? -1 : left > right ? 1 : 0) ||
+    a.series.lengthMs - b.series.lengthMs;
+}

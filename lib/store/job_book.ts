@@ -1,0 +1,116 @@
+/**
+ * What is written down of jobs: which attempt counts, and what was given up.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../log.ts";
+import type { Gate } from "./gate.ts";
+import {
+  type AddDelivery,
+  getJobStateKey,
+  type JobMessage,
+  type JobState,
+  type ParkedJob,
+  parkedPrefix,
+  REMEMBER_MS,
+} from "./job_queue.ts";
+
+/** The state of one id as it was read; a commit fails when it has changed since. */
+export interface ReadState {
+  value: JobState | null;
+  versionstamp: string | null;
+}
+
+/** The book of one queue. */
+export interface JobBook {
+  read(id: string): Promise<ReadState>;
+  /** Queues a job; false when its id is remembered. */
+  add(job: JobMessage, delayMs: number): Promise<boolean>;
+  /**
+   * Ends an attempt, with `error` or without: done, to be tried again, or parked; once, however
+   * often it is delivered.
+   */
+  settle(job: JobMessage, versionstamp: string | null, error: string | null): Promise<void>;
+  listParked(): Promise<ParkedJob[]>;
+}
+
+/** Returns the book of a queue that delivers by `addDelivery`. */
+export function createJobBook(options: {
+  gate: Gate;
+  clock: Clock;
+  log: Logger;
+  addDelivery: AddDelivery;
+  retryWaitsMs: readonly number[];
+}): JobBook {
+  const { gate, clock, log, addDelivery, retryWaitsMs } = options;
+  const read = (id: string) => gate.run((kv) => kv.get<JobState>(getJobStateKey(id)));
+  const createState = (attempt: number, status: JobState["status"], delayMs = 0): JobState => ({
+    attempt,
+    status,
+    expiresAt: clock.now() + REMEMBER_MS + delayMs,
+  });
+
+  /** Writes a state, and what belongs to it, unless the stored one changed. */
+  const write = (
+    job: JobMessage,
+    { versionstamp, state, delayMs, extend }: {
+      versionstamp: string | null;
+      state: JobState;
+      delayMs: number;
+      extend: (atomic: Deno.AtomicOperation) => void;
+    },
+  ) =>
+    gate.run((kv) => {
+      const key = getJobStateKey(job.id);
+      const atomic = kv.atomic().check({ key, versionstamp });
+      atomic.set(key, state, { expireIn: REMEMBER_MS + delayMs });
+      extend(atomic);
+      return atomic.commit();
+    });
+
+  return {
+    read,
+    async add(job, delayMs) {
+      const { value, versionstamp } = await read(job.id);
+      if (value && value.expiresAt > clock.now()) return false;
+      const state = createState(job.attempt, "waiting", delayMs);
+      const extend = (atomic: Deno.AtomicOperation) => addDelivery(atomic, job, delayMs);
+      return (await write(job, { versionstamp, state, delayMs, extend })).ok;
+    },
+    async settle(job, versionstamp, error) {
+      const { attempt } = job;
+      const waitMs = error === null ? undefined : retryWaitsMs[attempt - 1];
+      if (waitMs !== undefined) {
+        const next = { ...job, attempt: attempt + 1 };
+        const state = createState(next.attempt, "waiting", waitMs);
+        const extend = (atomic: Deno.AtomicOperation) => addDelivery(atomic, next, waitMs);
+        await write(job, { versionstamp, state, delayMs: waitMs, extend });
+      } else {
+        const state = createState(attempt, error === null ? "done" : "parked");
+        await write(job, {
+          versionstamp,
+          state,
+          delayMs: 0,
+          extend(atomic) {
+            if (error === null) return;
+            const parked: ParkedJob = { ...job, error, parkedAt: clock.now() };
+            atomic.set([...parkedPrefix, job.id], parked);
+          },
+        });
+      }
+      if (error === null) return;
+      const fields = { id: job.id, topic: job.topic, attempt, error };
+      if (waitMs !== undefined) log.warn("job failed", fields);
+      else log.error("job parked", fields);
+    },
+    listParked: () =>
+      gate.run(async (kv) => {
+        const jobs: ParkedJob[] = [];
+        for await (const entry of kv.list<ParkedJob>({ prefix: parkedPrefix })) {
+          jobs.push(entry.value);
+        }
+        return jobs;
+      }),
+  };
+}

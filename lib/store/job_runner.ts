@@ -1,0 +1,75 @@
+/**
+ * Runs deliveries the same way for both kinds of queue.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../log.ts";
+import type { Gate } from "./gate.ts";
+import { createJobBook } from "./job_book.ts";
+import {
+  type AddDelivery,
+  type JobHandler,
+  type JobMessage,
+  type ParkedJob,
+  RETRY_WAITS_MS,
+} from "./job_queue.ts";
+
+/** Handles deliveries. */
+export interface JobRunner {
+  add(job: JobMessage, delayMs: number): Promise<boolean>;
+  /** Handles one delivery; a second one of running work joins the first. Never rejects. */
+  deliver(job: JobMessage, handlers: Readonly<Record<string, JobHandler>>): Promise<void>;
+  parked(): Promise<ParkedJob[]>;
+  /** Resolves when nothing runs. */
+  idle(): Promise<void>;
+}
+
+/** Returns the shared half of a queue. */
+export function createJobRunner(options: {
+  gate: Gate;
+  clock: Clock;
+  log: Logger;
+  addDelivery: AddDelivery;
+  retryWaitsMs?: readonly number[] | undefined;
+}): JobRunner {
+  const { log, retryWaitsMs = RETRY_WAITS_MS } = options;
+  const book = createJobBook({ ...options, retryWaitsMs });
+  const running = new Map<string, Promise<void>>();
+
+  const runOnce = async (
+    job: JobMessage,
+    handlers: Readonly<Record<string, JobHandler>>,
+  ): Promise<void> => {
+    const { value, versionstamp } = await book.read(job.id);
+    if (value && (value.status !== "waiting" || value.attempt !== job.attempt)) return;
+    const handler = Object.hasOwn(handlers, job.topic) ? handlers[job.topic] : undefined;
+    if (!handler) {
+      const last = { ...job, attempt: retryWaitsMs.length + 1 };
+      return await book.settle(last, versionstamp, `no handler for topic ${job.topic}`);
+    }
+    const error = await handler(job.body, job).then(
+      () => null,
+      (reason: unknown) => reason instanceof Error ? reason.message : String(reason),
+    );
+    await book.settle(job, versionstamp, error);
+  };
+
+  return {
+    add: book.add,
+    deliver(job, handlers) {
+      let run = running.get(job.id);
+      if (!run) {
+        run = runOnce(job, handlers)
+          .catch((error) => log.error("job not settled", { id: job.id, error: String(error) }))
+          .finally(() => running.delete(job.id));
+        running.set(job.id, run);
+      }
+      return run;
+    },
+    parked: book.listParked,
+    async idle() {
+      while (running.size > 0) await Promise.allSettled(running.values());
+    },
+  };
+}
