@@ -3,35 +3,10 @@
  *
  * @module
  */
-import type { Clock } from "../lib/clock.ts";
-import type { Logger } from "../lib/log.ts";
 import { type Backoff, Breaker, createBackoff } from "../lib/resilience/mod.ts";
-import type { FrameSocket, OpenSocket } from "./socket.ts";
-import { SourceParseError, type StreamEvent, type StreamSource } from "./source.ts";
-
-/** What a connection tells its stream. */
-export interface ConnectionHandlers {
-  /** What one frame said; `isPrimary` is false for a successor that is being warmed up. */
-  onEvents(connection: Connection, events: readonly StreamEvent[], isPrimary: boolean): void;
-  /** Resolves when more may be read. */
-  settled(): Promise<void>;
-  /** The first frame after connecting came. */
-  onLive(connection: Connection, isAgain: boolean): void;
-  onLost(connection: Connection, reason: string): void;
-  onParseError(error: SourceParseError): void;
-  /** Says whether the exchange itself stands still, so that silence is no fault. */
-  isStandingStill(sinceMs: number): Promise<boolean>;
-}
-
-/** What a connection needs. */
-export interface ConnectionOptions {
-  source: StreamSource;
-  addresses: readonly string[];
-  clock: Clock;
-  log: Logger;
-  open: OpenSocket;
-  handlers: ConnectionHandlers;
-}
+import type { ConnectionOptions, Reading } from "./connection_options.ts";
+import type { FrameSocket } from "./socket.ts";
+import { SourceParseError, type StreamEvent, StreamRefusedError } from "./source.ts";
 
 const openTimeoutMs = 10_000;
 /** How long both sockets are read when one follows the other. */
@@ -43,19 +18,6 @@ const renewRetryMs = 60_000;
  * and stays open just as long: both keep the same schedule.
  */
 const breakerOptions = { failureThreshold: 7, timeoutMs: 60_000, timeoutMaxMs: 60_000 };
-
-/** One socket that is being read. */
-interface Reading {
-  socket: FrameSocket;
-  lastMs: number;
-  isPrimary: boolean;
-  /** True while a frame is being worked on: waiting for us is not silence. */
-  isBusy: boolean;
-  hasFrame: boolean;
-  firstFrame: Promise<void>;
-  /** Resolves with the reason when the socket is gone. */
-  ended: Promise<string>;
-}
 
 /** Serves a set of symbols, which may change while it runs. */
 export class Connection {
@@ -74,6 +36,10 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #stop = new AbortController();
   readonly #readings = new Set<Reading>();
+  /** What the source said when it refused us; told once. */
+  #refusal: StreamRefusedError | null = null;
+  /** Resolves when the market opens again; null while it is open. */
+  #pause: PromiseWithResolvers<void> | null = null;
   /** Trades that either socket delivered while two are read; null while one is. */
   #seen: Map<string, Set<number>> | null = null;
 
@@ -90,19 +56,43 @@ export class Connection {
   /** Ends `run` and closes the sockets. */
   stop(): void {
     this.#stop.abort();
+    this.#pause?.resolve();
     for (const { socket } of this.#readings) socket.close();
+  }
+
+  /** Closes the sockets and holds the breaker open until `resume`; nothing is lost or retried. */
+  pause(reason: string): void {
+    if (this.#pause) return;
+    this.#pause = Promise.withResolvers();
+    this.breaker.holdOpen(reason, this.#options.clock.now());
+    this.detail = reason;
+    this.retryAtMs = undefined;
+    for (const { socket } of this.#readings) socket.close();
+  }
+
+  /** Ends `pause`: connects at once. */
+  resume(): void {
+    if (!this.#pause) return;
+    this.#pause.resolve();
+    this.#pause = null;
+    this.breaker.release(this.#options.clock.now());
+    this.#backoff.reset();
+    this.detail = "connecting";
   }
 
   /** Connects, reads, reconnects, until `stop`. Never rejects. */
   async run(): Promise<void> {
     const { handlers, log, source, clock } = this.#options;
     while (!this.#stop.signal.aborted) {
+      if (this.#pause) await this.#pause.promise;
+      if (this.#stop.signal.aborted) break;
       const reading = await this.#connect();
       if (reading === null) continue;
       const reason = await this.#serve(reading);
       if (this.#stop.signal.aborted) break;
       const wasLive = this.isLive;
       this.isLive = false;
+      if (this.#pause) continue;
       this.reconnects++;
       log.warn("a stream was lost", { source: source.key, symbols: this.symbols.size, reason });
       const waitMs = this.#planRetry(reason);
@@ -125,13 +115,31 @@ export class Connection {
   }
 
   #send(frame: string): void {
+    for (const { socket, isReady } of this.#readings) if (isReady) this.#sendOn(socket, frame);
+  }
+
+  #sendOn(socket: FrameSocket, frame: string): void {
     const { log, source } = this.#options;
-    for (const { socket } of this.#readings) {
-      // A socket that cannot be written to is about to end; its successor asks for the new set.
-      socket.send(frame).catch((error) =>
-        log.debug("a control frame was not sent", { source: source.key, error: String(error) })
-      );
-    }
+    // A socket that cannot be written to is about to end; its successor asks for the new set.
+    socket.send(frame).catch((error) =>
+      log.debug("a control frame was not sent", { source: source.key, error: String(error) })
+    );
+  }
+
+  #signIn(socket: FrameSocket): void {
+    const { source, credentials } = this.#options;
+    if (!credentials || !source.authFrame) return;
+    this.#sendOn(socket, source.authFrame(credentials.key, credentials.secret));
+  }
+
+  /** Subscribes once the source takes subscriptions; says whether it does by now. */
+  #becomeReady(frame: string, reading: Reading): boolean {
+    const { source } = this.#options;
+    if (reading.isReady) return true;
+    if (!source.isReady?.(frame)) return false;
+    reading.isReady = true;
+    this.#sendOn(reading.socket, source.subscribeFrame([...this.symbols], ++this.#controlId));
+    return true;
   }
 
   /** Tries once; null when that failed, after having waited. */
@@ -160,7 +168,13 @@ export class Connection {
   #planRetry(reason: string): number {
     const { clock, log, source } = this.#options;
     this.breaker.fail(clock.now(), reason);
-    const waitMs = Math.max(this.#backoff.next(), this.breaker.getRetryAfterMs(clock.now()));
+    const heldMs = this.breaker.getRetryAfterMs(clock.now());
+    const waitMs = Math.max(
+      this.#backoff.next(),
+      Number.isFinite(heldMs) ? heldMs : 0,
+      this.#refusal?.retryAfterMs ?? 0,
+    );
+    this.#refusal = null;
     this.detail = reason;
     this.retryAtMs = clock.now() + waitMs;
     this.#attempt++;
@@ -250,11 +264,13 @@ export class Connection {
       lastMs: this.#options.clock.now(),
       isBusy: false,
       hasFrame: false,
+      isReady: this.#options.source.isReady === undefined,
       firstFrame: first.promise,
       ended: Promise.resolve(""),
     };
     this.#readings.add(reading);
-    if (this.#stop.signal.aborted) socket.close();
+    if (this.#stop.signal.aborted || this.#pause) socket.close();
+    else this.#signIn(socket);
     reading.ended = this.#readUntilEnd(reading, first.resolve);
     return reading;
   }
@@ -280,7 +296,7 @@ export class Connection {
       log.debug("a socket broke", { source: source.key, error: reason });
     }
     done.abort();
-    reason = await watch ?? reason;
+    reason = await watch ?? (reading.isPrimary ? this.#refusal?.message : undefined) ?? reason;
     this.#readings.delete(reading);
     reading.socket.close();
     return reason;
@@ -292,9 +308,11 @@ export class Connection {
     try {
       events = source.parse(frame, reading.lastMs);
     } catch (error) {
+      if (error instanceof StreamRefusedError) return this.#endRefused(error, reading);
       if (!(error instanceof SourceParseError)) throw error;
       return handlers.onParseError(error);
     }
+    if (!this.#becomeReady(frame, reading)) return;
     const nowMs = clock.now();
     if (this.breaker.getState(nowMs) !== "CLOSED" || !reading.hasFrame) this.breaker.succeed(nowMs);
     if (!reading.hasFrame) {
@@ -304,6 +322,12 @@ export class Connection {
     }
     const fresh = events.filter((event) => this.#isWanted(event));
     if (fresh.length > 0) handlers.onEvents(this, fresh, reading.isPrimary);
+  }
+
+  #endRefused(error: StreamRefusedError, reading: Reading): void {
+    // While a successor is tried the old socket serves on, so only the primary's end is a loss.
+    if (reading.isPrimary) this.#refusal = error;
+    reading.socket.close();
   }
 
   #becomeLive(): void {

@@ -6,7 +6,9 @@
 import type { Logger } from "../lib/log.ts";
 import { type Bar, getBucketStart, type Timeframe, timeframeMs } from "../lib/market/mod.ts";
 import type { MarketIntake } from "../lib/pipeline/types.ts";
+import { fetchBarPages } from "./bar_pages.ts";
 import { fetchJson, type HttpOptions } from "./http.ts";
+import { cutToSessions } from "./sessions.ts";
 import type { StreamSource } from "./source.ts";
 
 /** Which bars: starts from `from` (inclusive) to `to` (exclusive), epoch ms. */
@@ -34,9 +36,7 @@ export async function fetchBars(
   let end = Math.min(to, getBucketStart(serverMs, timeframe));
   while (end > from) {
     const start = Math.max(from, end - pageMs);
-    const request = source.bars.request(symbol, timeframe, start, end);
-    const bars = source.bars.parse(await fetchJson(request, http));
-    const inside = bars.filter(({ time }) => time >= start && time < end && time % lengthMs === 0);
+    const inside = await fetchBarPages(source, { symbol, timeframe, from: start, to: end }, http);
     // Nothing older exists once a page comes back empty.
     if (inside.length === 0 && pages.length > 0) break;
     pages.unshift(inside);
@@ -92,8 +92,12 @@ async function fillHole(
   if (bars.length > 0) {
     await intake.addHistory(symbol, timeframe, bars, { source: source.key, reason: "repair" });
   }
-  for (const missing of listMissing(bars, { symbol, timeframe, from, to })) {
-    await intake.markUnrepairable(symbol, timeframe, missing.from, missing.to);
+  const { calendar } = source;
+  const missing = listMissing(bars, { symbol, timeframe, from, to });
+  // Where its market was closed there was nothing to miss.
+  const real = calendar ? missing.flatMap((one) => cutToSessions(calendar, one)) : missing;
+  for (const stretch of real) {
+    await intake.markUnrepairable(symbol, timeframe, stretch.from, stretch.to);
   }
   return true;
 }

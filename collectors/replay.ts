@@ -11,7 +11,9 @@ import { openAnswers, type RecordedAnswers } from "./replay/fixtures.ts";
 import { openHistory } from "./replay/history.ts";
 import { createPlayer, type Player } from "./replay/player.ts";
 import { openRecording, type Recording } from "./replay/recording.ts";
+import { answerAlpacaStream } from "./replay/alpaca_stream.ts";
 import { answerExchange, type ExchangeRoom } from "./replay/rest.ts";
+import { answerStocks, openStocks, type StocksRoom } from "./replay/stocks.ts";
 
 export { ReplayError } from "./replay/bars_file.ts";
 export type { ReplayFault } from "./replay/faults.ts";
@@ -106,7 +108,8 @@ function answerStream(request: Request, url: URL, player: Player): Response {
   if (player.refuses()) {
     return answerFault(player.fault(), "binance") ?? sendText("connection refused", 503);
   }
-  const { socket, response } = Deno.upgradeWebSocket(request);
+  // A reader at speed 0 may take long over what lies before the ping; it is not gone for that.
+  const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0 });
   const onSubscribed = () => player.start();
   const client = createClient({ socket, ...wanted, onSubscribed });
   socket.onopen = () => {
@@ -152,6 +155,7 @@ interface ReplayRooms {
   player: Player;
   exchange: ExchangeRoom;
   answers: RecordedAnswers;
+  stocks: StocksRoom;
   info: ReplayInfo;
 }
 
@@ -165,6 +169,7 @@ async function answerRequest(request: Request, rooms: ReplayRooms): Promise<Resp
     return Response.json({ ...info, marketNow: player.marketNow(), ended: player.ended() });
   }
   if (source === "binance-stream") return answerStream(request, url, player);
+  if (source === "alpaca-stream") return answerAlpacaStream(request, rooms.stocks);
   if (!source) {
     return sendText("recorded world: /{source}/…, /binance-stream, /_state, /_fault", 404);
   }
@@ -173,6 +178,9 @@ async function answerRequest(request: Request, rooms: ReplayRooms): Promise<Resp
   const call = { method: request.method, path: url.pathname.slice(source.length + 1) };
   const query = url.searchParams;
   if (source === "binance") return await answerExchange(rooms.exchange, { ...call, query });
+  if (source === "alpaca" || source === "yahoo") {
+    return await answerStocks(rooms.stocks, { source, ...call, query });
+  }
   return await rooms.answers.answer({ source, ...call, query });
 }
 
@@ -189,7 +197,9 @@ export async function startReplayServer(
   const answers = openAnswers(folder);
   const startMs = findStart(recording, { startMinutes, resumeAt });
   const player = createPlayer({ recording, speed, startMs, clock });
-  const exchange: ExchangeRoom = { recording, history, answers, marketNow: player.marketNow };
+  const { marketNow } = player;
+  const stocks = await openStocks({ folder, recording, answers, marketNow, clock });
+  const exchange: ExchangeRoom = { recording, history, answers, marketNow };
   const { hash, from, to, symbols, provenance, timeframe, name } = recording;
   const info = { hash, from, to, startedAt: startMs, symbols, provenance, timeframe, name };
 
@@ -197,7 +207,7 @@ export async function startReplayServer(
     { hostname: "127.0.0.1", port, onListen: () => {} },
     async (request) => {
       try {
-        return await answerRequest(request, { player, exchange, answers, info });
+        return await answerRequest(request, { player, exchange, answers, stocks, info });
       } catch (error) {
         log.warn("the recorded world could not answer", {
           url: request.url,

@@ -5,11 +5,14 @@
  */
 import type { Bar, MarketSymbol, Timeframe, Trade } from "../lib/market/mod.ts";
 import type {
+  AssetPriceRecord,
+  DexExchangeRecord,
   DexListingRecord,
   DexNetworkRecord,
   DexPairRecord,
   DexTradeRecord,
   MarketDataRecord,
+  MarketTotalRecord,
   NewsRecord,
   TvlRecord,
 } from "../lib/contracts/records.ts";
@@ -44,6 +47,15 @@ export class SourceParseError extends SyntaxError {
   override name = "SourceParseError";
 }
 
+/** What a source says on its stream instead of data: a wrong key, too many connections. */
+export class StreamRefusedError extends SourceParseError {
+  override name = "StreamRefusedError";
+  /** @param retryAfterMs How long to wait before another connection; null: as after any loss. */
+  constructor(message: string, readonly retryAfterMs: number | null) {
+    super(message);
+  }
+}
+
 /** A source that streams trades and bars, with bars by REST for history and holes. */
 export interface StreamSource {
   key: string;
@@ -65,14 +77,41 @@ export interface StreamSource {
   bars: {
     limitMax: number;
     request(symbol: string, timeframe: Timeframe, from: number, to: number): SourceRequest;
-    parse(body: unknown): Bar[];
+    parse(body: unknown, request?: SourceRequest): Bar[];
+    /** The request for the rest of an answer that comes in pieces; null when it was the last. */
+    next?(body: unknown, request: SourceRequest): SourceRequest | null;
+    /** Length of the bars that are asked for, where they are finer and have to be folded. */
+    stepMs?(timeframe: Timeframe): number;
   };
   time: { request(): SourceRequest; parse(body: unknown): number };
   apiKey?: SourceKey;
   /** The frame that signs in on an open socket, with the key; sent before any subscription. */
-  authFrame?(key: string): string;
+  authFrame?(key: string, secret?: string): string;
+  /**
+   * Says that a frame opens the socket for subscriptions, which are then sent by `subscribeFrame`;
+   * without it the address subscribes.
+   */
+  isReady?(frame: string): boolean;
   /** When its market is open: outside it the stream pauses, and trades are dropped. */
   calendar?: TradingCalendar;
+  /** Connections that it allows at a time; symbols beyond their room are not followed. */
+  connectionsMax?: number;
+  /** Requests a minute that its REST server allows. */
+  limitPerMinute?: number;
+  /** The address of another of its servers that answers `path`; null for the usual one. */
+  findAddress?(path: string, key: string): string | null;
+  /** Followed at first, in this order; also where it does not list what it trades. */
+  usualSymbols?: readonly MarketSymbol[];
+}
+
+/** A bar that a source told and that is not believed. */
+export interface RefusedBar {
+  symbol: string;
+  timeframe: Timeframe;
+  /** Start of the bar, epoch ms. */
+  time: number;
+  /** For people: what is wrong with it. */
+  reason: string;
 }
 
 /** What an answer told, in our own nouns; an absent list is an empty one. */
@@ -84,9 +123,29 @@ export interface SourceRecords {
   dexNetworks?: DexNetworkRecord[];
   dexListings?: DexListingRecord[];
   dexTrades?: DexTradeRecord[];
+  /** Candles of pairs of decentralised exchanges, in USD. */
+  dexCandles?: DexCandles[];
+  dexExchanges?: DexExchangeRecord[];
+  /** Figures of a whole market. */
+  marketTotals?: MarketTotalRecord[];
+  /** Samples of what assets cost in the past. */
+  assetPrices?: AssetPriceRecord[];
   /** Closed bars of a source without trades, oldest first. */
   bars?: { symbol: string; timeframe: Timeframe; bars: Bar[] }[];
   symbols?: MarketSymbol[];
+  /** Bars that were told but must not be kept, with the reason. */
+  refusedBars?: RefusedBar[];
+}
+
+/** Candles of one pair of a decentralised exchange. */
+export interface DexCandles {
+  /** Id of the pair, such as `ethereum:0x…`. */
+  pairId: string;
+  timeframe: Timeframe;
+  /** Closed ones, oldest first; volume in USD. */
+  bars: Bar[];
+  /** The one that is not over yet. */
+  running?: Bar;
 }
 
 /** What a feed may know when it decides what to ask for. */
@@ -99,6 +158,10 @@ export interface FeedContext {
   getLastBarTime(symbol: string, timeframe: Timeframe): number | null;
   /** Pairs to look at more closely, most traded first. */
   dexPairs: readonly DexPairRecord[];
+  /** Slugs of the protocols that hold most, largest first; without them a feed takes its own. */
+  protocols?: readonly string[];
+  /** CoinGecko ids whose past matters, such as protocols' tokens; else a feed takes its own. */
+  coins?: readonly string[];
 }
 
 /** Which requests go first when a source's budget is short. */
@@ -113,8 +176,12 @@ export interface Feed {
   /** How often it is asked while the budget allows it, ms. */
   cadenceMs: number;
   priority: Priority;
+  /** It gives market figures of just the symbols that it is told, so people's questions use it. */
+  isOnDemand?: boolean;
   /** How the body is read before `parse`; default JSON. */
   format?: "json" | "text";
+  /** Asked only where the source's key is given. */
+  needsKey?: boolean;
   /** The requests that cover what is followed, as few as the source can answer them with. */
   requests(context: FeedContext): SourceRequest[];
   /** @throws {SourceParseError} For an error body, or what is not documented. */
@@ -125,8 +192,12 @@ export interface Feed {
 export interface SourceKey {
   /** The environment variable that holds the key. */
   variable: string;
+  /** The variable that holds the secret, where the source gives two. */
+  secretVariable?: string;
   /** Headers that carry it. */
-  headers(key: string): Record<string, string>;
+  headers(key: string, secret?: string): Record<string, string>;
+  /** Parameters of the address that carry it, where headers cannot. */
+  query?(key: string): Record<string, string>;
   /** Without a key the source is disabled; else it only has a smaller budget. */
   isRequired: boolean;
 }
@@ -145,5 +216,7 @@ export interface PollSource {
   /** When its market is open; while it is closed its feeds are asked at `closedCadenceMs`. */
   calendar?: TradingCalendar;
   closedCadenceMs?: number;
+  /** Followed at first, when the store has no symbol of their exchange. */
+  usualSymbols?: readonly MarketSymbol[];
   feeds: readonly Feed[];
 }
