@@ -1,7 +1,8 @@
-import { useEffect, useState } from "preact/hooks";
+import { computed } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 import { formatAge, formatDateTime, formatIso } from "../lib/format/dates.ts";
 import { strings } from "../lib/format/strings.ts";
-import { getLivePrice, isOffline, stillAtMs } from "../lib/ui/page_state.ts";
+import { getLivePrice, isOffline, nowMs, stillAtMs } from "../lib/ui/page_state.ts";
 
 /** What an age is counted from. */
 interface Props {
@@ -19,30 +20,48 @@ interface Props {
   symbol?: string;
 }
 
-/** Source and age of a figure, counted on every second. */
-export default function AgeTicker(props: Props) {
-  const [nowMs, setNowMs] = useState(props.wallMs);
+let tickers = 0;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** Runs one clock for all ages of a page, for as long as there are any. */
+function useClock(): void {
   useEffect(() => {
-    setNowMs(Date.now());
-    const timer = setInterval(() => setNowMs(Date.now()), 1000);
-    return () => clearInterval(timer);
+    if (tickers++ === 0) {
+      nowMs.value = Date.now();
+      timer = setInterval(() => nowMs.value = Date.now(), 1000);
+    }
+    return () => {
+      if (--tickers === 0) clearInterval(timer);
+    };
   }, []);
-  const live = props.symbol ? getLivePrice(props.symbol).value : null;
-  const isLiveNewer = live !== null && (props.timeMs === null || live.eventMs >= props.timeMs);
-  const timeMs = isLiveNewer ? live.eventMs : props.timeMs;
-  const source = isLiveNewer ? live.source : props.source;
-  if (props.recordedMs !== undefined) {
+}
+
+/** Time and source of the figure, of the live one where that is newer. */
+function readFigure({ timeMs, source, symbol }: Props): { timeMs: number | null; source: string } {
+  const live = symbol ? getLivePrice(symbol).value : null;
+  const isLiveNewer = live !== null && (timeMs === null || live.eventMs >= timeMs);
+  return isLiveNewer ? { timeMs: live.eventMs, source: live.source } : { timeMs, source };
+}
+
+/** Source and age of a figure; once a second only the text changes, and only where it differs. */
+export default function AgeTicker(props: Props) {
+  useClock();
+  const { marketMs, wallMs, isStill, recordedMs } = props;
+  const { timeMs, source } = readFigure(props);
+  const text = useMemo(() =>
+    computed(() => {
+      if (isOffline.value) return `${strings.age.asOf} ${formatDateTime(timeMs)}`;
+      const elapsedMs = isStill ? 0 : Math.max(0, (nowMs.value || wallMs) - wallMs);
+      return formatAge(timeMs, stillAtMs.value ?? marketMs + elapsedMs);
+    }), [timeMs, marketMs, wallMs, isStill]);
+  if (recordedMs !== undefined) {
     return (
       <span class="age">
-        {source} · {strings.age.recordedOn} {formatDateTime(props.recordedMs)}
+        {source} · {strings.age.recordedOn} {formatDateTime(recordedMs)}
       </span>
     );
   }
   if (timeMs === null) return <span class="age">{source} · {strings.age.unknown}</span>;
-  const elapsedMs = props.isStill ? 0 : Math.max(0, nowMs - props.wallMs);
-  const text = isOffline.value
-    ? `${strings.age.asOf} ${formatDateTime(timeMs)}`
-    : formatAge(timeMs, stillAtMs.value ?? props.marketMs + elapsedMs);
   return (
     <span class="age">
       {source} · <time dateTime={formatIso(timeMs)} title={formatDateTime(timeMs)}>{text}</time>

@@ -12,7 +12,14 @@ export default function LiveStatus() {
     return () => clearInterval(timer);
   }, []);
   const state = liveState.value;
-  if (!state) return <p class="live" data-status="none">{strings.live.noScript}</p>;
+  if (!state) {
+    return (
+      <p class="live" data-status="none">
+        <span class="no-script">{strings.live.noScript}</span>
+        <span class="js-only">{strings.live.connecting}</span>
+      </p>
+    );
+  }
   const status = isOffline.value ? "disconnected" : state.status;
   const seconds = state.retryAtMs === null || nowMs === 0
     ? null

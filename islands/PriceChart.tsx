@@ -1,22 +1,50 @@
-import { effect, useComputed, useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
-import { describeBar, describeChart } from "../lib/chart/describe.ts";
+import { IS_BROWSER } from "fresh/runtime";
+import { effect } from "@preact/signals";
+import { type MutableRef, useEffect, useMemo, useRef } from "preact/hooks";
 import type { ChartHandle } from "../lib/chart/draw.ts";
-import { indicatorGroups } from "../lib/chart/indicators.ts";
+import { listLineNames } from "../lib/chart/indicators.ts";
+import { formatPrice } from "../lib/format/numbers.ts";
 import { strings } from "../lib/format/strings.ts";
 import { getLiveClient, liveState } from "../lib/live/client.ts";
-import { timeframes } from "../lib/market/timeframe.ts";
 import { BarTable } from "../lib/ui/BarTable.tsx";
+import { startChoice } from "../lib/ui/chart_choice.ts";
+import { type ChartColumns, fromColumns } from "../lib/ui/chart_columns.ts";
 import { createChartModel } from "../lib/ui/chart_model.ts";
+import {
+  type ChartPage,
+  createChartPage,
+  findBar,
+  isWholeNeeded,
+  readChartKey,
+  zoomStep,
+} from "../lib/ui/chart_page.ts";
+import { ChartNotes, ChartState, ChartToolbar } from "../lib/ui/ChartParts.tsx";
 import * as page from "../lib/ui/page_state.ts";
-import type { ChartView, SymbolView } from "../lib/ui/state.ts";
+import type { SymbolView } from "../lib/ui/state.ts";
+import AgeTicker from "./AgeTicker.tsx";
 
 interface Props {
-  first: ChartView;
+  first: ChartColumns;
+  /** More bars than `first` holds can be fetched. */
+  isPartial: boolean;
   symbols: Pick<SymbolView, "symbol" | "kind">[];
   /** The address named the series, so a kept choice does not replace it. */
   isChosen: boolean;
+  marketMs: number;
+  wallMs: number;
+  isStill: boolean;
 }
+
+type Handle = MutableRef<ChartHandle | null>;
+
+/** A chart on the screen is painted at most this often while its last bar runs. */
+const PAINT_MS = 1000;
+/** How often a series is fetched anew without a live stream. */
+const REFRESH_MS = 30_000;
+/** A series with fewer bars may still be on its way into the store: it is asked for some more times. */
+const YOUNG_BARS = 30;
+const YOUNG_MS = 3000;
+const YOUNG_TRIES = 10;
 
 async function fetchJson(url: string): Promise<unknown> {
   const answer = await fetch(url);
@@ -32,226 +60,243 @@ function getStorage(): Storage | undefined {
   }
 }
 
-/** Takes over the choice of the address or of the last visit, and keeps every later one. */
-function startChoice({ first, isChosen, symbols }: Props): () => void {
-  const kept = page.readChoice(getStorage());
-  const isKnown = symbols.some((each) => each.symbol === kept.symbol);
-  page.symbol.value = !isChosen && isKnown ? kept.symbol! : first.symbol;
-  page.timeframe.value = isChosen ? first.timeframe : kept.timeframe ?? first.timeframe;
-  page.indicators.value = kept.indicators;
-  return effect(() => {
-    const [symbol, timeframe] = [page.symbol.value, page.timeframe.value];
-    page.writeChoice(getStorage(), { symbol, timeframe, indicators: page.indicators.value });
-    const url = new URL(location.href);
-    url.searchParams.set("symbol", symbol);
-    url.searchParams.set("timeframe", timeframe);
-    history.replaceState(null, "", url);
-  });
+function usePage({ first, isPartial, symbols }: Props): ChartPage {
+  return useMemo(() => {
+    const stocks = new Set(symbols.filter((each) => each.kind === "stock").map((s) => s.symbol));
+    const isAlwaysOpen = (symbol: string) => !stocks.has(symbol);
+    return createChartPage(
+      createChartModel(fromColumns(first), isAlwaysOpen, fetchJson, isPartial),
+    );
+  }, []);
 }
 
-/** Candlesticks with indicators; works by pointer, by keyboard, and as a table. */
-export default function PriceChart(props: Props) {
-  const { first, symbols } = props;
-  const box = useRef<HTMLDivElement>(null);
-  const handle = useRef<ChartHandle | null>(null);
-  const pointed = useSignal<number | null>(null);
-  const spoken = useSignal("");
-  const isTable = useSignal(false);
-  const isDrawn = useSignal(false);
-  const attempt = useSignal(0);
-  const model = useMemo(() => {
-    const stocks = new Set(symbols.filter((each) => each.kind === "stock").map((s) => s.symbol));
-    return createChartModel(first, (symbol) => !stocks.has(symbol), fetchJson);
-  }, []);
-  const shown = model.shown;
-  const summary = useComputed(() => {
-    const { series, gaps } = shown.value;
-    return describeChart(series.symbol, series.timeframe, series.bars, gaps);
-  });
-  const reading = useComputed(() => {
-    const { bars, indicators } = shown.value.series;
-    const index = pointed.value ?? bars.length - 1;
-    const bar = bars[index];
-    if (!bar) return "";
-    const lines = indicatorGroups.filter((group) => page.indicators.value.includes(group.key))
-      .flatMap((group) => group.lines);
-    return describeBar(
-      bar,
-      lines.map(({ name, label }) => ({ label, value: indicators[name]?.[index] ?? null })),
-    );
-  });
-
-  const redraw = (isFitting: boolean) => {
-    const { series, gaps } = shown.peek();
-    const markers = (first.symbol === series.symbol ? first.markers ?? [] : []).map((marker) => ({
-      timestamp: marker.timestamp,
-      label: strings.signals.types[marker.type],
-    }));
-    handle.current?.setSeries(series, gaps, markers, isFitting);
-  };
-
+/** Keeps the choice while the page is open. */
+function useChoice({ first, isChosen, symbols }: Props): void {
   useEffect(() => {
-    const stopChoice = startChoice(props);
+    const { symbol, timeframe } = first;
+    const names = symbols.map((each) => each.symbol);
+    return startChoice({ symbol, timeframe, isChosen, symbols: names }, {
+      storage: getStorage(),
+      getUrl: () => location.href,
+      setUrl: (url) => history.replaceState(null, "", url),
+    });
+  }, []);
+}
+
+function redraw({ model }: ChartPage, handle: Handle, isFitting: boolean): void {
+  const { series, gaps, markers } = model.shown.peek();
+  const labelled = markers.map(({ timestamp, type }) => ({
+    timestamp,
+    label: strings.signals.types[type],
+  }));
+  handle.current?.setSeries(series, gaps, labelled, isFitting);
+}
+
+/** Brings the chart library, draws, and cleans up. */
+function useDrawing(chart: ChartPage, handle: Handle): MutableRef<HTMLDivElement | null> {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
     let isGone = false;
-    const stops = [stopChoice];
+    const stops: (() => void)[] = [];
     void import("../lib/chart/draw.ts").then(({ drawChart }) => {
       if (isGone || !box.current) return;
-      const made = drawChart(box.current, page.theme.peek(), (index) => pointed.value = index);
+      const look = () => ({ theme: page.theme.value, directions: page.directions.value });
+      const made = drawChart(box.current, look(), {
+        onHover: (index) => {
+          const { bars } = chart.model.shown.peek().series;
+          chart.pointed.value = bars[index ?? -1]?.time ?? null;
+        },
+        onReachStart: () => {
+          if (chart.model.isPartial() && !page.isLoading.peek()) chart.attempt.value++;
+        },
+      });
       handle.current = made;
-      redraw(true);
+      stops.push(effect(() => made.setLook(look())));
       stops.push(effect(() => made.setIndicators(page.indicators.value)));
-      stops.push(effect(() => made.setTheme(page.theme.value)));
-      isDrawn.value = true;
-    }, () => isTable.value = true);
+      redraw(chart, handle, true);
+    }, () => chart.isTable.value = true);
     return () => {
       isGone = true;
       for (const stop of stops) stop();
       handle.current?.remove();
+      handle.current = null;
     };
   }, []);
+  return box;
+}
 
-  useEffect(() =>
-    effect(() => {
-      const [symbol, timeframe, tries] = [
-        page.symbol.value,
-        page.timeframe.value,
-        attempt.value,
-      ];
-      const series = shown.peek().series;
+async function load(chart: ChartPage, handle: Handle): Promise<void> {
+  const { model, pointed } = chart;
+  const [symbol, timeframe] = [page.symbol.peek(), page.timeframe.peek()];
+  const before = model.shown.peek().series;
+  const isOther = before.symbol !== symbol || before.timeframe !== timeframe;
+  page.isLoading.value = true;
+  page.error.value = "";
+  try {
+    if (!await model.load(symbol, timeframe)) return;
+    if (isOther) pointed.value = null;
+    redraw(chart, handle, isOther);
+  } catch {
+    page.error.value = strings.chart.failed;
+  }
+  page.isLoading.value = false;
+}
+
+/** Fetches a series when another one, or more of this one, is asked for. */
+function useLoading(chart: ChartPage, handle: Handle): void {
+  useEffect(() => {
+    let attempt = chart.attempt.peek();
+    return effect(() => {
+      const [symbol, timeframe] = [page.symbol.value, page.timeframe.value];
+      const keys = page.indicators.value;
+      const isAsked = chart.attempt.value !== attempt;
+      attempt = chart.attempt.value;
       if (symbol === "") return;
-      if (series.symbol === symbol && series.timeframe === timeframe && tries === 0) return;
-      page.isLoading.value = true;
-      page.error.value = "";
-      const isOther = series.symbol !== symbol || series.timeframe !== timeframe;
-      model.load(symbol, timeframe).then(() => {
-        if (isOther) pointed.value = null;
-        redraw(isOther);
-      }, () => page.error.value = strings.chart.failed)
-        .finally(() => page.isLoading.value = false);
-    }), []);
+      const isNeeded = chart.model.needs(symbol, timeframe, listLineNames(keys)) ||
+        isWholeNeeded(chart.model, keys);
+      if (isAsked || isNeeded) {
+        void load(chart, handle);
+        return;
+      }
+      chart.model.stay();
+      page.isLoading.value = false;
+    });
+  }, []);
+}
 
+/** Takes live bars and signals; a running bar is painted at most once a second. */
+function useLive(chart: ChartPage, handle: Handle): void {
+  const { model } = chart;
   useEffect(() => {
     const live = getLiveClient();
-    let isWaiting = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     let lastMs = 0;
     const paint = () => {
-      isWaiting = false;
+      timer = undefined;
       lastMs = Date.now();
-      handle.current?.updateLast(shown.peek().series);
+      handle.current?.updateLast(model.shown.peek().series);
     };
-    const stopBars = live.on("bars", (message) => {
-      const change = model.take(message.data);
-      if (change === "closed") redraw(false);
-      if (change !== "running" || isWaiting) return;
-      isWaiting = true;
-      setTimeout(paint, Math.max(0, 1000 - (Date.now() - lastMs)));
-    });
-    const stopSymbol = effect(() => {
-      if (page.symbol.value) live.subscribe({ channels: ["bars"], symbols: [page.symbol.value] });
-    });
-    // Without a stream the series itself is asked for anew.
-    const timer = setInterval(() => {
-      if (liveState.peek()?.transport !== "websocket") attempt.value++;
-    }, 30_000);
+    const stops = [
+      live.on("bars", (message) => {
+        const change = model.take(message.data);
+        if (change === "closed") redraw(chart, handle, false);
+        if (change !== "running" || timer !== undefined) return;
+        timer = setTimeout(paint, Math.max(0, PAINT_MS - (Date.now() - lastMs)));
+      }),
+      live.on("signals", (message) => {
+        if (model.mark(message.data)) redraw(chart, handle, false);
+      }),
+      effect(() => {
+        if (page.symbol.value) live.subscribe({ channels: ["bars"], symbols: [page.symbol.value] });
+      }),
+    ];
+    const refresh = setInterval(() => {
+      if (page.isOffline.peek() || liveState.peek()?.transport === "websocket") return;
+      chart.attempt.value++;
+    }, REFRESH_MS);
     return () => {
-      stopBars();
-      stopSymbol();
-      clearInterval(timer);
+      for (const stop of stops) stop();
+      clearInterval(refresh);
+      clearTimeout(timer);
       live.unsubscribe(["bars"]);
     };
   }, []);
+}
 
-  const move = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const last = shown.value.series.bars.length - 1;
-    if (last < 0) return;
-    const at = pointed.value ?? last;
-    const targets: Record<string, number | null> = {
-      ArrowLeft: Math.max(0, at - 1),
-      ArrowRight: Math.min(last, at + 1),
-      Home: 0,
-      End: last,
-      Escape: null,
-    };
-    if (event.key === "+" || event.key === "=") handle.current?.zoom(1.4);
-    else if (event.key === "-") handle.current?.zoom(1 / 1.4);
-    else if (event.key in targets) {
-      const target = targets[event.key]!;
-      handle.current?.pointAt(target);
-      pointed.value = target;
-      spoken.value = target === null ? "" : reading.value;
-    } else return;
-    event.preventDefault();
-  };
+/** Asks for a series again that was opened before its history had arrived. */
+function useYoung({ model, attempt }: ChartPage): void {
+  useEffect(() => {
+    let tries = 0;
+    const timer = setInterval(() => {
+      const isYoung = model.shown.peek().series.bars.length < YOUNG_BARS;
+      if (isYoung && tries++ < YOUNG_TRIES) attempt.value++;
+      else clearInterval(timer);
+    }, YOUNG_MS);
+    return () => clearInterval(timer);
+  }, []);
+}
 
-  const { series, gaps } = shown.value;
-  const words = strings.chart;
-  const isTableShown = isTable.value || !isDrawn.value;
+function press(event: KeyboardEvent, chart: ChartPage, handle: Handle): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const shown = chart.model.shown.peek();
+  const { bars } = shown.series;
+  const key = readChartKey(event.key, findBar(shown, chart.pointed.peek()), bars.length);
+  if (!key) return;
+  event.preventDefault();
+  if ("zoom" in key) {
+    handle.current?.zoom(key.zoom);
+    return;
+  }
+  handle.current?.pointAt(key.point);
+  chart.pointed.value = bars[key.point ?? -1]?.time ?? null;
+  chart.spoken.value = key.point === null ? "" : chart.reading.value;
+}
+
+/** Which series is on show, its newest price, and how old that is. */
+function Heading({ chart, first, ...times }: Props & { chart: ChartPage }) {
+  const { series, source } = chart.model.shown.value;
+  const live = page.getLivePrice(series.symbol).value;
+  const last = series.bars.at(-1);
+  const isLive = live !== null && live.eventMs >= (last?.time ?? 0);
   return (
-    <div class="chart" aria-busy={page.isLoading.value}>
-      <div class="toolbar js-only">
-        <div role="group" aria-label={words.timeframe} class="segments">
-          {timeframes.map((each) => (
-            <button
-              key={each}
-              type="button"
-              aria-pressed={(page.symbol.value ? page.timeframe.value : first.timeframe) === each}
-              onClick={() => page.setTimeframe(each)}
-            >
-              {each}
-            </button>
-          ))}
-        </div>
-        <div class="segments">
-          <button type="button" aria-label={words.zoomIn} onClick={() => handle.current?.zoom(1.4)}>
-            +
-          </button>
-          <button
-            type="button"
-            aria-label={words.zoomOut}
-            onClick={() => handle.current?.zoom(1 / 1.4)}
-          >
-            −
-          </button>
-          <button type="button" onClick={() => handle.current?.fit()}>{words.fit}</button>
-          <button
-            type="button"
-            aria-pressed={isTable.value}
-            onClick={() => isTable.value = !isTable.value}
-          >
-            {isTable.value ? words.chart : words.table}
-          </button>
-        </div>
-      </div>
-      {page.error.value && (
-        <p class="error" role="alert">
-          {page.error.value}{" "}
-          <button type="button" onClick={() => attempt.value++}>{words.retry}</button>
-        </p>
-      )}
-      {page.isLoading.value && <p class="loading" role="status">{words.loading}</p>}
-      <p class="reading number">{reading.value || words.empty}</p>
-      <p class="visually-hidden" aria-live="polite">{spoken.value}</p>
+    <header class="chart-head">
+      <h2>{series.symbol}</h2>
+      <span class="number">{formatPrice(isLive ? live.price : last?.close)}</span>
+      <AgeTicker
+        timeMs={last?.time ?? null}
+        source={source || first.symbol}
+        marketMs={times.marketMs}
+        wallMs={times.wallMs}
+        isStill={times.isStill}
+        symbol={series.symbol}
+      />
+    </header>
+  );
+}
+
+/** Candlesticks with indicators; works by pointer, by keyboard, and as a table. */
+export default function PriceChart(props: Props) {
+  const chart = usePage(props);
+  const handle: Handle = useRef(null);
+  useChoice(props);
+  const box = useDrawing(chart, handle);
+  useLoading(chart, handle);
+  useLive(chart, handle);
+  useYoung(chart);
+  const shown = chart.model.shown.value;
+  const { symbol, timeframe, bars } = shown.series;
+  return (
+    <div class="chart" aria-busy={page.isLoading.value ? "true" : "false"}>
+      <Heading {...props} chart={chart} />
+      <ChartToolbar
+        timeframe={page.symbol.value ? page.timeframe.value : props.first.timeframe}
+        isTable={chart.isTable.value}
+        onTimeframe={page.setTimeframe}
+        onZoom={(direction) => handle.current?.zoom(zoomStep ** direction)}
+        onFit={() => handle.current?.fit()}
+        onTable={() => chart.isTable.value = !chart.isTable.value}
+      />
+      <ChartState
+        isLoading={page.isLoading.value}
+        error={page.error.value}
+        onRetry={() => chart.attempt.value++}
+      />
+      <p class="reading number">{chart.reading.value || strings.chart.empty}</p>
+      <p class="visually-hidden" aria-live="polite">{chart.spoken.value}</p>
       <div
         class="canvas js-only"
         ref={box}
-        hidden={isTable.value}
+        hidden={chart.isTable.value}
         role="application"
         tabIndex={0}
-        aria-label={summary.value}
+        aria-label={`${chart.summary.value} ${chart.profile.value}`}
         aria-describedby="chart-keys"
-        onKeyDown={move}
+        onKeyDown={(event) => press(event, chart, handle)}
       />
-      {isTableShown && (
-        <BarTable symbol={series.symbol} timeframe={series.timeframe} bars={series.bars} />
+      {(chart.isTable.value || !IS_BROWSER) && (
+        <BarTable symbol={symbol} timeframe={timeframe} bars={bars} />
       )}
-      <p class="notes">
-        <span id="chart-keys" class="js-only">{words.keys}</span>{" "}
-        {gaps.length > 0 && <span>{words.gapLegend}.</span>}{" "}
-        <a href="https://www.tradingview.com/" rel="noopener" target="_blank">
-          {words.attribution}
-        </a>
-      </p>
+      <ChartNotes shown={shown} profile={chart.profile.value} />
     </div>
   );
 }

@@ -9,11 +9,20 @@ import {
 } from "../lib/format/numbers.ts";
 import { strings } from "../lib/format/strings.ts";
 import { getLivePrice } from "../lib/ui/page_state.ts";
+import {
+  formatPriceSort,
+  type PriceColumn,
+  type PriceSort,
+  sortPrices,
+  turnPriceSort,
+} from "../lib/ui/price_sort.ts";
 import type { PriceView } from "../lib/ui/state.ts";
 import AgeTicker from "./AgeTicker.tsx";
 
 interface Props {
+  /** In the order of `sort`. */
   rows: PriceView[];
+  sort: PriceSort;
   marketMs: number;
   wallMs: number;
   isStill: boolean;
@@ -45,7 +54,9 @@ function Change({ percent }: { percent: number | null }) {
   );
 }
 
-function Row({ row, marketMs, wallMs, isStill }: { row: PriceView } & Omit<Props, "rows">) {
+function Row(
+  { row, marketMs, wallMs, isStill }: { row: PriceView } & Omit<Props, "rows" | "sort">,
+) {
   const live = getLivePrice(row.symbol).value;
   const isNewer = live !== null && live.eventMs >= (row.eventMs ?? 0);
   const change = isNewer ? live.price_change_24h ?? row.price_change_24h : row.price_change_24h;
@@ -55,7 +66,11 @@ function Row({ row, marketMs, wallMs, isStill }: { row: PriceView } & Omit<Props
         <a href={`/enhanced-dashboard?symbol=${encodeURIComponent(row.symbol)}`}>{row.symbol}</a>
         {row.name && <small>{row.name}</small>}
       </th>
-      <td class="number">{formatPrice(isNewer ? live.price : row.price)}</td>
+      <td class="number">
+        <span key={isNewer ? live.price : "first"} class={isNewer ? "fresh" : undefined}>
+          {formatPrice(isNewer ? live.price : row.price)}
+        </span>
+      </td>
       <td class="number">
         <Change percent={change} />
       </td>
@@ -78,14 +93,71 @@ function Row({ row, marketMs, wallMs, isStill }: { row: PriceView } & Omit<Props
   );
 }
 
-/** All symbols with live prices, and a search field that the `/` key focuses. */
-export default function PriceTable({ rows, ...times }: Props) {
+/** A heading that sorts; without scripts it is a link to the sorted page. */
+function SortHeading({ column, label, class: classes, sort, onSort }: {
+  column: PriceColumn;
+  label: string;
+  class?: string;
+  sort: PriceSort;
+  onSort(next: PriceSort): void;
+}) {
+  const next = turnPriceSort(sort, column);
+  const isSorted = sort.sort === column;
+  const choose = (event: MouseEvent) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    onSort(next);
+  };
+  const order = sort.order === "asc" ? "ascending" : "descending";
+  return (
+    <th scope="col" class={classes} aria-sort={isSorted ? order : undefined}>
+      <a href={formatPriceSort(next)} onClick={choose}>
+        {label}
+        <span class="sort-mark" aria-hidden="true">
+          {isSorted ? sort.order === "asc" ? "▲" : "▼" : ""}
+        </span>
+      </a>
+    </th>
+  );
+}
+
+const columns = [
+  { column: "symbol", label: strings.market.symbol },
+  { column: "price", label: strings.market.price, class: "number" },
+  { column: "price_change_24h", label: strings.market.change, class: "number" },
+  { column: "volume_24h", label: strings.market.volume, class: "number wide" },
+  { column: "trend", label: strings.market.trend, class: "wide" },
+  { column: "age", label: strings.market.source },
+] as const satisfies { column: PriceColumn; label: string; class?: string }[];
+
+/** The row with the live figures that it shows at this moment. */
+function toShownRow(row: PriceView): PriceView {
+  const live = getLivePrice(row.symbol).peek();
+  if (!live || live.eventMs < (row.eventMs ?? 0)) return row;
+  const { price, eventMs, price_change_24h } = live;
+  return { ...row, price, eventMs, price_change_24h: price_change_24h ?? row.price_change_24h };
+}
+
+/**
+ * All symbols with live prices, and a search field that the `/` key focuses. Rows are put in order
+ * when someone asks for it and then stay where they are, so that no row moves away under one's eyes.
+ */
+export default function PriceTable({ rows, sort, ...times }: Props) {
   const query = useSignal("");
+  const sorted = useSignal(sort);
+  const ordered = useSignal(rows);
   const wanted = query.value.trim().toLowerCase();
-  const shown = rows.filter((row) =>
+  const shown = ordered.value.filter((row) =>
     `${row.symbol} ${row.name ?? ""} ${row.exchange}`.toLowerCase().includes(wanted)
   );
+  const reorder = (next: PriceSort) => {
+    sorted.value = next;
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    ordered.value = sortPrices(rows.map(toShownRow), next).map(({ id }) => byId.get(id)!);
+    history.replaceState(null, "", formatPriceSort(next));
+  };
   const headings = strings.market;
+  const label = columns.find(({ column }) => column === sorted.value.sort)!.label;
   return (
     <>
       <label class="search js-only">
@@ -97,20 +169,17 @@ export default function PriceTable({ rows, ...times }: Props) {
           onInput={(event) => query.value = event.currentTarget.value}
         />
       </label>
+      <p class="muted note" id="prices-caption">{headings.caption(label, sorted.value.order)}</p>
       <div class="table-scroll" tabIndex={0} role="region" aria-label={headings.heading}>
-        <table>
-          <caption>{headings.caption}</caption>
+        <table class="prices" aria-labelledby="prices-caption">
           <thead>
             <tr>
-              <th scope="col">{headings.symbol}</th>
-              <th scope="col" class="number">{headings.price}</th>
-              <th scope="col" class="number">{headings.change}</th>
-              <th scope="col" class="number wide">{headings.volume}</th>
-              <th scope="col" class="wide">{headings.trend}</th>
-              <th scope="col">{headings.source}</th>
+              {columns.map((each) => (
+                <SortHeading key={each.column} {...each} sort={sorted.value} onSort={reorder} />
+              ))}
             </tr>
           </thead>
-          <tbody>{shown.map((row) => <Row key={row.symbol} row={row} {...times} />)}</tbody>
+          <tbody>{shown.map((row) => <Row key={row.id} row={row} {...times} />)}</tbody>
         </table>
       </div>
       {shown.length === 0 && <p class="empty">{wanted ? headings.none : headings.empty}</p>}

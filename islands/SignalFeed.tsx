@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { SignalRecord } from "../lib/contracts/records.ts";
 import { formatShare } from "../lib/format/numbers.ts";
 import { strings } from "../lib/format/strings.ts";
@@ -21,6 +21,7 @@ function nameType(type: SignalRecord["type"]): string {
 /** The newest signals; new ones come in at the top. */
 export default function SignalFeed({ items, ...times }: Props) {
   const shown = useSignal(items);
+  const first = useMemo(() => new Set(items.map(({ id }) => id)), []);
   useEffect(() =>
     getLiveClient().on("signals", (message) => {
       shown.value = addSignals(shown.value, parseFeedItems(message.data));
@@ -29,7 +30,7 @@ export default function SignalFeed({ items, ...times }: Props) {
   return (
     <ol class="feed" aria-live="polite" aria-relevant="additions">
       {shown.value.map((item) => (
-        <li key={item.id}>
+        <li key={item.id} class={first.has(item.id) ? undefined : "fresh"}>
           <span class={`tag ${item.type}`}>{nameType(item.type)}</span>
           <a href={`/explore/signals?entity=${encodeURIComponent(item.entity)}`}>{item.entity}</a>
           <span class="number" title={strings.signals.confidence}>

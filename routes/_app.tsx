@@ -1,11 +1,11 @@
 import type { PageProps } from "fresh";
 import { asset } from "fresh/runtime";
+import Help from "../islands/Help.tsx";
 import InstallButton from "../islands/InstallButton.tsx";
 import LiveStatus from "../islands/LiveStatus.tsx";
 import OfflineNotice from "../islands/OfflineNotice.tsx";
 import RecordingBanner from "../islands/RecordingBanner.tsx";
 import ServiceWorker from "../islands/ServiceWorker.tsx";
-import Shortcuts from "../islands/Shortcuts.tsx";
 import ThemeToggle from "../islands/ThemeToggle.tsx";
 import { strings } from "../lib/format/mod.ts";
 import { Shell } from "../lib/ui/Shell.tsx";
@@ -37,17 +37,17 @@ export default function App({ Component, url, state }: PageProps<unknown, State>
               <OfflineNotice marketMs={state?.data?.marketNow() ?? 0} />
             </>
           }
+          more={<InstallButton />}
           controls={
             <>
-              <InstallButton />
               <LiveStatus />
+              <Help />
               <ThemeToggle />
             </>
           }
         >
           <Component />
         </Shell>
-        <Shortcuts />
         <ServiceWorker />
       </body>
     </html>

@@ -1,12 +1,14 @@
 import { type Context, HttpError, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
-import AgeTicker from "../islands/AgeTicker.tsx";
 import IndicatorPanel from "../islands/IndicatorPanel.tsx";
 import PriceChart from "../islands/PriceChart.tsx";
 import SymbolSelector from "../islands/SymbolSelector.tsx";
+import WaitForSymbols from "../islands/WaitForSymbols.tsx";
 import { strings } from "../lib/format/mod.ts";
 import { isTimeframe, type Timeframe, timeframes } from "../lib/market/mod.ts";
-import { chartBars } from "../lib/ui/chart_request.ts";
+import { defaultIndicators, listLineNames } from "../lib/chart/mod.ts";
+import { toColumns } from "../lib/ui/chart_columns.ts";
+import { chartBars, firstBars } from "../lib/ui/chart_request.ts";
 import { type Reading, readSafely } from "../lib/ui/read.ts";
 import { ReadError } from "../lib/ui/Shell.tsx";
 import type { ChartView, State, SymbolView } from "../lib/ui/state.ts";
@@ -63,53 +65,50 @@ function Choice({ data }: { data: Data }) {
             ))}
           </select>
         </label>
-        <button type="submit">{strings.signals.filters.apply}</button>
+        <button type="submit">{strings.chart.show}</button>
       </noscript>
     </form>
   );
 }
 
+/** The chart, of which the page carries what its first view shows. */
+function Chart({ chart, data, isStill }: { chart: ChartView; data: Data; isStill: boolean }) {
+  const { symbols, isChosen, marketMs, wallMs } = data;
+  return (
+    <PriceChart
+      first={toColumns(chart, listLineNames(defaultIndicators), firstBars)}
+      isPartial={chart.bars.length > firstBars}
+      symbols={(symbols.isOk ? symbols.value : []).map(({ symbol, kind }) => ({ symbol, kind }))}
+      isChosen={isChosen}
+      marketMs={marketMs}
+      wallMs={wallMs}
+      isStill={isStill}
+    />
+  );
+}
+
 /** The chart page. */
 export default function ChartPage({ data, state, url }: PageProps<Data, State>) {
-  const { symbols, chart, symbol, isChosen, marketMs, wallMs } = data;
-  const last = chart.isOk ? chart.value?.bars.at(-1) : undefined;
+  const { chart, symbol } = data;
   return (
     <>
       <Head>
         <title>{`${symbol || strings.chart.heading} · ${strings.title}`}</title>
       </Head>
-      <h1>{strings.chart.heading}</h1>
+      <div class="page-head">
+        <h1>{strings.chart.heading}</h1>
+        <Choice data={data} />
+      </div>
       <div class="chart-layout">
-        <aside class="card" aria-label={strings.chart.indicators}>
-          <Choice data={data} />
+        <aside class="card js-only" aria-label={strings.chart.indicators}>
           <IndicatorPanel />
-          {last && (
-            <p>
-              <AgeTicker
-                timeMs={last.time}
-                source={chart.isOk ? chart.value?.source ?? symbol : symbol}
-                marketMs={marketMs}
-                wallMs={wallMs}
-                isStill={state.mode.ended === true}
-              />
-            </p>
-          )}
         </aside>
-        <section class="card" aria-label={symbol}>
+        <section class="card" aria-label={strings.chart.heading}>
           {!chart.isOk
             ? <ReadError href={url.pathname + url.search} />
             : chart.value === null
-            ? <p class="empty">{strings.chart.empty}</p>
-            : (
-              <PriceChart
-                first={chart.value}
-                symbols={(symbols.isOk ? symbols.value : []).map(({ symbol, kind }) => ({
-                  symbol,
-                  kind,
-                }))}
-                isChosen={isChosen}
-              />
-            )}
+            ? <WaitForSymbols text={strings.chart.empty} />
+            : <Chart chart={chart.value} data={data} isStill={state.mode.ended === true} />}
         </section>
       </div>
     </>

@@ -1,20 +1,18 @@
 import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
+import MarketClock from "../islands/MarketClock.tsx";
 import PriceTable from "../islands/PriceTable.tsx";
 import SignalFeed from "../islands/SignalFeed.tsx";
-import {
-  formatAge,
-  formatCount,
-  formatDateTime,
-  getDirection,
-  strings,
-} from "../lib/format/mod.ts";
+import { formatAge, formatCount, getDirection, strings } from "../lib/format/mod.ts";
 import { feedMax, toFeedItem } from "../lib/ui/feed.ts";
+import { parsePriceSort, sortPrices } from "../lib/ui/price_sort.ts";
 import { type Reading, readSafely } from "../lib/ui/read.ts";
 import { ReadError, StatCard } from "../lib/ui/Shell.tsx";
 import type { ContinuityView, HealthView, PriceView, SignalView, State } from "../lib/ui/state.ts";
 
 const DAY_MS = 86_400_000;
+/** Signals read at most; with as many, there may be more. */
+const signalsMax = 200;
 
 interface Data {
   prices: Reading<PriceView[]>;
@@ -35,7 +33,7 @@ export const handler = {
       from: marketMs - DAY_MS,
       to: null,
       minConfidence: 0,
-      limit: 200,
+      limit: signalsMax,
     };
     const [prices, signals, continuity, health] = await Promise.all([
       readSafely(() => data.listPrices()),
@@ -47,21 +45,27 @@ export const handler = {
   },
 };
 
-function Stats({ data }: { data: Data }) {
-  const { prices, signals, continuity } = data;
-  const up = prices.isOk
-    ? prices.value.filter((row) => getDirection(row.price_change_24h) === "up").length
+function Stats({ data, isStill }: { data: Data; isStill: boolean }) {
+  const { prices, signals, continuity, marketMs, wallMs } = data;
+  const changes = prices.isOk
+    ? prices.value.map((row) => row.price_change_24h).filter((change) => change !== null)
     : null;
+  const up = changes && changes.filter((change) => getDirection(change) === "up").length;
   return (
     <dl class="stats">
       <StatCard
         label={strings.stats.symbols}
         value={formatCount(prices.isOk ? prices.value.length : null)}
       />
-      <StatCard label={strings.stats.up} value={formatCount(up)} />
+      <StatCard
+        label={strings.stats.up}
+        value={formatCount(up)}
+        note={changes ? strings.stats.ofKnown(formatCount(changes.length)) : undefined}
+      />
       <StatCard
         label={strings.stats.signals}
-        value={formatCount(signals.isOk ? signals.value.length : null)}
+        value={formatCount(signals.isOk ? signals.value.length : null) +
+          (signals.isOk && signals.value.length === signalsMax ? "+" : "")}
       />
       <StatCard
         label={strings.stats.gaps}
@@ -69,7 +73,7 @@ function Stats({ data }: { data: Data }) {
       />
       <StatCard
         label={strings.stats.marketTime}
-        value={data.marketMs > 0 ? formatDateTime(data.marketMs) : "–"}
+        value={<MarketClock marketMs={marketMs} wallMs={wallMs} isStill={isStill} />}
       />
     </dl>
   );
@@ -100,10 +104,8 @@ function Health({ health, marketMs }: { health: HealthView; marketMs: number }) 
 /** The main dashboard: markets, signals, continuity and health. */
 export default function Dashboard({ data, state, url }: PageProps<Data, State>) {
   const { prices, signals, health, marketMs, wallMs } = data;
+  const sort = parsePriceSort(url.searchParams);
   const times = { marketMs, wallMs, isStill: state.mode.ended === true };
-  const rows = prices.isOk
-    ? prices.value.toSorted((a, b) => (b.volume_24h ?? -1) - (a.volume_24h ?? -1))
-    : [];
   const retry = url.pathname + url.search;
   return (
     <>
@@ -111,11 +113,13 @@ export default function Dashboard({ data, state, url }: PageProps<Data, State>) 
         <title>{`${strings.nav.dashboard} · ${strings.title}`}</title>
       </Head>
       <h1>{strings.nav.dashboard}</h1>
-      <Stats data={data} />
+      <Stats data={data} isStill={times.isStill} />
       <div class="columns">
         <section class="card" aria-labelledby="markets">
           <h2 id="markets">{strings.market.heading}</h2>
-          {prices.isOk ? <PriceTable rows={rows} {...times} /> : <ReadError href={retry} />}
+          {prices.isOk
+            ? <PriceTable rows={sortPrices(prices.value, sort)} sort={sort} {...times} />
+            : <ReadError href={retry} />}
         </section>
         <div>
           <section class="card" aria-labelledby="signals">

@@ -67,7 +67,8 @@ registerRoute(
 );
 // What the page polls is not among it: a kept answer would look like a connection.
 registerRoute(
-  ({ url, sameOrigin }) => sameOrigin && /^\/api\/v1\/(charts\/|symbols)/.test(url.pathname),
+  ({ url, sameOrigin }) =>
+    sameOrigin && /^\/(api\/v1\/(charts\/|symbols)|chart-notes)/.test(url.pathname),
   new NetworkFirst({
     cacheName: `${VERSION}-data`,
     networkTimeoutSeconds: 3,

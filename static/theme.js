@@ -4,6 +4,7 @@
   root.dataset.scripts = "on";
   try {
     root.dataset.theme = localStorage.getItem("cryptointel.theme") === "light" ? "light" : "dark";
+    root.dataset.directions = localStorage.getItem("cryptointel.directions") ?? "green-up";
   } catch {
     root.dataset.theme = "dark";
   }

@@ -15,7 +15,8 @@ const imports = code.flatMap(listImports);
 const rows = [
   ["api"],
   ["pipeline", "jobs"],
-  ["live", "notify"],
+  // The client is what users import: types of contracts, a clock, nothing else of the server.
+  ["live", "notify", "client"],
   ["cache"],
   ["store"],
   ["config", "settings", "clock", "log", "metrics"],
@@ -221,11 +222,6 @@ for (const { folder, registry } of registries) {
 
 /** Functions that were longer than a screen when the rule came; their lines may only shrink. */
 const giants: Record<string, number> = {
-  "collectors/replay/player.ts": 142,
-  "islands/PriceChart.tsx": 205,
-  "lib/pipeline/pipeline.ts": 81,
-  "lib/store/job_queue.ts": 99,
-  "lib/store/polling_job_queue.ts": 78,
 };
 
 Deno.test("functions stay short: nine in ten within 40 lines, none new over 70", () => {

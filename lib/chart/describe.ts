@@ -5,7 +5,8 @@
  */
 import { formatDateTime, formatPercent, formatPrice, formatVolume } from "../format/mod.ts";
 import type { Bar } from "../market/mod.ts";
-import type { GapRegion } from "./series.ts";
+import { findExtremes, type GapRegion } from "./series.ts";
+import type { VolumeProfile } from "./volume_profile.ts";
 
 const qualityWords: Record<Bar["quality"], string> = {
   observed: "observed",
@@ -48,12 +49,7 @@ export function describeChart(
   const first = bars[0];
   const last = bars.at(-1);
   if (!first || !last) return `${symbol}, ${timeframe}: no bars.`;
-  let low = first.low;
-  let high = first.high;
-  for (const bar of bars) {
-    low = Math.min(low, bar.low);
-    high = Math.max(high, bar.high);
-  }
+  const { low, high } = findExtremes(bars)!;
   const change = first.open > 0 ? (last.close / first.open - 1) * 100 : null;
   const holes = gaps.length === 0 ? "no gaps" : gaps.length === 1 ? "1 gap" : `${gaps.length} gaps`;
   return `${symbol}, ${timeframe}: ${bars.length} bars from ${formatDateTime(first.time)} to ` +
@@ -61,4 +57,16 @@ export function describeChart(
       formatPercent(change)
     } over ` +
     `the span, lowest ${formatPrice(low)}, highest ${formatPrice(high)}, ${holes}.`;
+}
+
+/** Says volume by price in words: where most was traded, and where 70 % of it was. */
+export function describeProfile(profile: VolumeProfile | null, barCount: number): string {
+  if (!profile) return "Volume profile: no volume.";
+  const { rows, control, valueFrom, valueTo } = profile;
+  const most = rows[control]!;
+  return `Volume profile of ${barCount} bars: point of control ${
+    formatPrice((most.low + most.high) / 2)
+  }, value area (70% of the volume) ${formatPrice(rows[valueFrom]!.low)} to ${
+    formatPrice(rows[valueTo]!.high)
+  }.`;
 }

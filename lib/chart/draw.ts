@@ -11,12 +11,12 @@ import {
   CrosshairMode,
   HistogramSeries,
   type IChartApi,
+  type IPriceLine,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
   LineSeries,
   LineStyle,
   type MouseEventParams,
-  type SeriesMarker,
   type SeriesType,
   type Time,
   type UTCTimestamp,
@@ -28,24 +28,31 @@ import {
   indicatorGroups,
   type IndicatorKey,
   type IndicatorLine,
-  type Stroke,
 } from "./indicators.ts";
+import {
+  type ChartMarker,
+  lineStyles,
+  toCandle,
+  toCandleOptions,
+  toChartOptions,
+  toChartTime,
+  toLinePoint,
+  toMarks,
+  toVolumePoint,
+} from "./options.ts";
+import { type ChartLook, type ChartPalette, getPalette } from "./palette.ts";
+import { ProfileRows } from "./profile_primitive.ts";
 import {
   type ChartSeries,
   findEmptyRuns,
+  findExtremes,
   type GapRegion,
   layOutSlots,
   type Slot,
 } from "./series.ts";
+import { computeVolumeProfile } from "./volume_profile.ts";
 
-/** Theme of the page. */
-export type ChartTheme = "dark" | "light";
-
-/** A signal on the chart; `label` says what it is. */
-export interface ChartMarker {
-  timestamp: number;
-  label: string;
-}
+export type { ChartMarker } from "./options.ts";
 
 /** A chart that stands on the page until `remove`. */
 export interface ChartHandle {
@@ -59,7 +66,7 @@ export interface ChartHandle {
   /** Redraws only the last bar, for running bars. */
   updateLast(series: ChartSeries): void;
   setIndicators(keys: readonly IndicatorKey[]): void;
-  setTheme(theme: ChartTheme): void;
+  setLook(look: ChartLook): void;
   /** Multiplies the width of a bar; above 1 zooms in. */
   zoom(factor: number): void;
   fit(): void;
@@ -68,108 +75,22 @@ export interface ChartHandle {
   remove(): void;
 }
 
-const colors = {
-  dark: {
-    text: "#a9b4c6",
-    grid: "rgba(130,145,170,.12)",
-    border: "#2a3342",
-    up: "#3fc995",
-    down: "#ff7a85",
-    upSoft: "rgba(63,201,149,.5)",
-    downSoft: "rgba(255,122,133,.5)",
-    hatch: "rgba(240,198,116,.35)",
-    marker: "#f0c674",
-  },
-  light: {
-    text: "#4a5568",
-    grid: "rgba(60,75,100,.12)",
-    border: "#cbd3df",
-    up: "#0b7a52",
-    down: "#c02537",
-    upSoft: "rgba(11,122,82,.45)",
-    downSoft: "rgba(192,37,55,.45)",
-    hatch: "rgba(138,90,0,.35)",
-    marker: "#8a5a00",
-  },
-} as const;
-
-const lineStyles: Record<Stroke, LineStyle> = {
-  solid: LineStyle.Solid,
-  dotted: LineStyle.Dotted,
-  dashed: LineStyle.Dashed,
-  "large-dashed": LineStyle.LargeDashed,
-  "sparse-dotted": LineStyle.SparseDotted,
-};
+/** What a chart tells of how it is used. */
+export interface ChartEvents {
+  /** The bar under the crosshair; null when there is none. */
+  onHover(index: number | null): void;
+  /** The person sees, or looks beyond, the oldest bar. */
+  onReachStart(): void;
+}
 
 /** How many bars the first view holds at most. */
 const FIRST_VIEW_BARS = 160;
 const EMPTY_SERIES: ChartSeries = { symbol: "", timeframe: "1m", bars: [], indicators: {} };
 
-function toChartTime(timeMs: number): UTCTimestamp {
-  return timeMs / 1000 as UTCTimestamp;
-}
-
 /** One drawn line or histogram, and how its data comes from a series. */
 interface Drawn {
   series: ISeriesApi<SeriesType>;
   toPoint(series: ChartSeries, slot: Slot): { time: UTCTimestamp; value?: number; color?: string };
-}
-
-function toLinePoint(name: string) {
-  return (series: ChartSeries, slot: Slot) => {
-    const value = slot.index < 0 ? null : series.indicators[name]?.[slot.index] ?? null;
-    const time = toChartTime(slot.time);
-    return value === null || !Number.isFinite(value) ? { time } : { time, value };
-  };
-}
-
-function toVolumePoint(theme: ChartTheme) {
-  return (series: ChartSeries, slot: Slot) => {
-    const bar = series.bars[slot.index];
-    const time = toChartTime(slot.time);
-    if (!bar || !Number.isFinite(bar.volume)) return { time };
-    const isUp = bar.close >= bar.open;
-    const color = isUp ? colors[theme].upSoft : colors[theme].downSoft;
-    return { time, value: bar.volume, color };
-  };
-}
-
-function toCandle(series: ChartSeries, slot: Slot) {
-  const bar = series.bars[slot.index];
-  const time = toChartTime(slot.time);
-  if (!bar) return { time };
-  return { time, open: bar.open, high: bar.high, low: bar.low, close: bar.close };
-}
-
-function toChartOptions(theme: ChartTheme) {
-  const palette = colors[theme];
-  return {
-    layout: {
-      background: { color: "transparent" },
-      textColor: palette.text,
-      fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
-      // The library's own logo needs an inline style sheet, which our policy forbids: the page
-      // carries the attribution as a link.
-      attributionLogo: false,
-      panes: { separatorColor: palette.border },
-    },
-    grid: { vertLines: { color: palette.grid }, horzLines: { color: palette.grid } },
-    rightPriceScale: { borderColor: palette.border },
-    timeScale: { borderColor: palette.border, timeVisible: true, secondsVisible: false },
-  };
-}
-
-/** Candles rise hollow and fall filled, so that the direction never depends on colour. */
-function toCandleOptions(theme: ChartTheme) {
-  const { up, down } = colors[theme];
-  return {
-    upColor: "transparent",
-    downColor: down,
-    borderUpColor: up,
-    borderDownColor: down,
-    wickUpColor: up,
-    wickDownColor: down,
-  };
 }
 
 class Drawing implements ChartHandle {
@@ -179,31 +100,33 @@ class Drawing implements ChartHandle {
   #markers: ISeriesMarkersPluginApi<Time>;
   #drawn: Drawn[] = [];
   #keys: readonly IndicatorKey[] = [];
-  #theme: ChartTheme;
+  #profile: ProfileRows;
+  #levels: IPriceLine[] = [];
+  #look: ChartLook;
+  #palette: ChartPalette;
   #series = EMPTY_SERIES;
   #slots: Slot[] = [];
   #isPinned = false;
   #shownMarkers: readonly ChartMarker[] = [];
 
-  constructor(container: HTMLElement, theme: ChartTheme, onHover: (index: number | null) => void) {
-    this.#theme = theme;
+  constructor(container: HTMLElement, look: ChartLook, events: ChartEvents) {
+    this.#look = look;
+    this.#palette = getPalette(look);
     this.#chart = createChart(container, {
       autoSize: true,
       crosshair: { mode: CrosshairMode.Normal },
       kineticScroll: { touch: true, mouse: false },
-      ...toChartOptions(theme),
+      ...toChartOptions(this.#palette),
     });
-    this.#candles = this.#chart.addSeries(CandlestickSeries, toCandleOptions(theme), 0);
-    this.#bands = new GapBands(colors[theme].hatch);
+    // The library lays its panes out in a table, which says nothing as a table.
+    container.querySelector("table")?.setAttribute("role", "presentation");
+    this.#candles = this.#chart.addSeries(CandlestickSeries, toCandleOptions(this.#palette), 0);
+    this.#bands = new GapBands(this.#palette.hatch);
+    this.#profile = new ProfileRows(this.#profileColors);
     this.#candles.attachPrimitive(this.#bands);
+    this.#candles.attachPrimitive(this.#profile);
     this.#markers = createSeriesMarkers(this.#candles, []);
-    this.#chart.subscribeCrosshairMove((event: MouseEventParams<Time>) => {
-      // What keys point at stays until the pointer itself moves; drawing anew is no pointing.
-      if (!event.sourceEvent && this.#isPinned) return;
-      this.#isPinned = false;
-      const slot = event.logical === undefined ? undefined : this.#slots[event.logical];
-      onHover(slot && slot.index >= 0 ? slot.index : null);
-    });
+    this.#listen(events);
   }
 
   setSeries(
@@ -224,9 +147,10 @@ class Drawing implements ChartHandle {
       },
     });
     this.#candles.setData(this.#slots.map((slot) => toCandle(series, slot)));
-    this.#bands.update(findEmptyRuns(this.#slots), colors[this.#theme].hatch);
+    this.#bands.update(findEmptyRuns(this.#slots), this.#palette.hatch);
     this.#fillDrawn();
     this.#placeMarkers();
+    this.#drawPrices();
     if (isFitting) this.#showNewest();
   }
 
@@ -236,28 +160,39 @@ class Drawing implements ChartHandle {
     this.#series = series;
     this.#candles.update(toCandle(series, slot));
     for (const drawn of this.#drawn) drawn.series.update(drawn.toPoint(series, slot));
+    this.#drawPrices();
   }
 
   setIndicators(keys: readonly IndicatorKey[]): void {
+    if (keys.join() === this.#keys.join()) return;
     this.#keys = keys;
+    this.#layOut();
+  }
+
+  /** Adds lines and panes anew: the library cannot move them. */
+  #layOut(): void {
     for (const drawn of this.#drawn) this.#chart.removeSeries(drawn.series);
     this.#drawn = [];
     let pane = 0;
     for (const group of indicatorGroups) {
-      if (!keys.includes(group.key)) continue;
+      if (!this.#keys.includes(group.key)) continue;
       if (group.place === "pane") pane++;
       this.#addGroup(group, group.place === "pane" ? pane : 0);
     }
     this.#chart.panes().forEach((each, i) => each.setStretchFactor(i === 0 ? 3 : 1));
     this.#fillDrawn();
+    this.#drawPrices();
   }
 
-  setTheme(theme: ChartTheme): void {
-    this.#theme = theme;
-    this.#chart.applyOptions(toChartOptions(theme));
-    this.#candles.applyOptions(toCandleOptions(theme));
-    this.#bands.update(findEmptyRuns(this.#slots), colors[theme].hatch);
-    this.setIndicators(this.#keys);
+  setLook(look: ChartLook): void {
+    const { theme, directions } = this.#look;
+    if (look.theme === theme && look.directions === directions) return;
+    this.#look = look;
+    this.#palette = getPalette(look);
+    this.#chart.applyOptions(toChartOptions(this.#palette));
+    this.#candles.applyOptions(toCandleOptions(this.#palette));
+    this.#bands.update(findEmptyRuns(this.#slots), this.#palette.hatch);
+    this.#layOut();
     this.#placeMarkers();
   }
 
@@ -292,6 +227,44 @@ class Drawing implements ChartHandle {
     this.#chart.remove();
   }
 
+  get #profileColors() {
+    const { upSoft, downSoft, text } = this.#palette;
+    return { up: upSoft, down: downSoft, control: text };
+  }
+
+  #listen({ onHover, onReachStart }: ChartEvents): void {
+    this.#chart.subscribeCrosshairMove((event: MouseEventParams<Time>) => {
+      // What keys point at stays until the pointer itself moves; drawing anew is no pointing.
+      if (!event.sourceEvent && this.#isPinned) return;
+      this.#isPinned = false;
+      const slot = event.logical === undefined ? undefined : this.#slots[event.logical];
+      onHover(slot && slot.index >= 0 ? slot.index : null);
+    });
+    this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+      if (range && this.#slots.length > 0 && range.from < 1) onReachStart();
+    });
+  }
+
+  /** Draws what depends on prices alone: volume by price, and lines at the extremes. */
+  #drawPrices(): void {
+    const { bars } = this.#series;
+    const profile = this.#keys.includes("profile") ? computeVolumeProfile(bars) : null;
+    this.#profile.update(profile, this.#profileColors);
+    const extremes = this.#keys.includes("levels") ? findExtremes(bars) : null;
+    for (const level of this.#levels) this.#candles.removePriceLine(level);
+    const levels = extremes ? [["High", extremes.high], ["Low", extremes.low]] as const : [];
+    this.#levels = levels.map(([title, price]) =>
+      this.#candles.createPriceLine({
+        price,
+        title,
+        color: this.#palette.text,
+        lineWidth: 1,
+        lineStyle: LineStyle.SparseDotted,
+        axisLabelVisible: true,
+      })
+    );
+  }
+
   #addGroup(group: IndicatorGroup, pane: number): void {
     if (group.key === "volume") {
       const series = this.#chart.addSeries(HistogramSeries, {
@@ -299,13 +272,13 @@ class Drawing implements ChartHandle {
         priceLineVisible: false,
         title: group.label,
       }, pane);
-      this.#drawn.push({ series, toPoint: toVolumePoint(this.#theme) });
+      this.#drawn.push({ series, toPoint: toVolumePoint(this.#palette) });
     }
     const added = group.lines.map((line) => this.#addLine(line, pane));
     for (const price of group.guides ?? []) {
       added[0]?.createPriceLine({
         price,
-        color: colors[this.#theme].text,
+        color: this.#palette.text,
         lineWidth: 1,
         lineStyle: LineStyle.Dashed,
         axisLabelVisible: true,
@@ -316,7 +289,7 @@ class Drawing implements ChartHandle {
 
   #addLine(line: IndicatorLine, pane: number): ISeriesApi<SeriesType> {
     const shared = {
-      color: line[this.#theme],
+      color: line[this.#look.theme],
       title: pane > 0 ? line.label : "",
       priceLineVisible: false,
       lastValueVisible: pane > 0,
@@ -340,21 +313,8 @@ class Drawing implements ChartHandle {
   }
 
   #placeMarkers(): void {
-    const bars = this.#series.bars;
-    const marks: SeriesMarker<Time>[] = [];
-    for (const marker of this.#shownMarkers) {
-      const bar = bars.findLast((each) => each.time <= marker.timestamp);
-      if (!bar) continue;
-      marks.push({
-        time: toChartTime(bar.time),
-        position: "aboveBar",
-        shape: "square",
-        color: colors[this.#theme].marker,
-        text: marker.label,
-      });
-    }
-    marks.sort((a, b) => Number(a.time) - Number(b.time));
-    this.#markers.setMarkers(marks);
+    const { marker } = this.#palette;
+    this.#markers.setMarkers(toMarks(this.#shownMarkers, this.#series.bars, marker));
   }
 
   #showNewest(): void {
@@ -366,11 +326,11 @@ class Drawing implements ChartHandle {
   }
 }
 
-/** Draws an empty chart into `container`; `onHover` is told the bar under the crosshair. */
+/** Draws an empty chart into `container`. */
 export function drawChart(
   container: HTMLElement,
-  theme: ChartTheme,
-  onHover: (index: number | null) => void,
+  look: ChartLook,
+  events: ChartEvents,
 ): ChartHandle {
-  return new Drawing(container, theme, onHover);
+  return new Drawing(container, look, events);
 }

@@ -11,6 +11,8 @@ export const indicatorKeys = [
   "sma",
   "ema",
   "vwap",
+  "levels",
+  "profile",
   "volume",
   "rsi",
   "macd",
@@ -95,6 +97,8 @@ export const indicatorGroups: readonly IndicatorGroup[] = [
     place: "overlay",
     lines: [line("vwap", "VWAP", "#ffffff", "#111111", "sparse-dotted")],
   },
+  { key: "levels", label: "High and low", place: "overlay", lines: [] },
+  { key: "profile", label: "Volume profile", place: "overlay", lines: [] },
   { key: "volume", label: "Volume", place: "pane", lines: [] },
   {
     key: "rsi",
@@ -139,4 +143,10 @@ export const defaultIndicators: readonly IndicatorKey[] = ["sma", "volume", "rsi
 export function parseIndicators(stored: unknown): IndicatorKey[] {
   if (!Array.isArray(stored)) return [...defaultIndicators];
   return indicatorKeys.filter((key) => stored.includes(key));
+}
+
+/** Returns the names of the values that some toggles draw. */
+export function listLineNames(keys: readonly IndicatorKey[]): string[] {
+  return indicatorGroups.filter((group) => keys.includes(group.key))
+    .flatMap((group) => group.lines.map(({ name }) => name));
 }

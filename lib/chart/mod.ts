@@ -6,5 +6,7 @@
  */
 export * from "./describe.ts";
 export * from "./indicators.ts";
+export * from "./palette.ts";
 export * from "./series.ts";
 export * from "./sparkline.ts";
+export * from "./volume_profile.ts";

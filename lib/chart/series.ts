@@ -160,3 +160,15 @@ export function applyBar(series: ChartSeries, change: BarChange): ChartSeries {
   }
   return { ...series, bars, indicators };
 }
+
+/** Returns the lowest low and the highest high of bars; null without bars. */
+export function findExtremes(bars: readonly Bar[]): { low: number; high: number } | null {
+  if (bars.length === 0) return null;
+  let low = Infinity;
+  let high = -Infinity;
+  for (const bar of bars) {
+    low = Math.min(low, bar.low);
+    high = Math.max(high, bar.high);
+  }
+  return { low, high };
+}

@@ -37,6 +37,8 @@ export function formatPrice(price: number | null | undefined, locale = "en"): st
   return getFormatter(locale, {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
+    // What rounds to nothing is not less than nothing.
+    signDisplay: "negative",
   }).format(price);
 }
 

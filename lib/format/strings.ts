@@ -40,10 +40,33 @@ export const strings = {
     toLight: "Use light theme",
     toDark: "Use dark theme",
   },
+  help: {
+    open: "Keys and colours",
+    heading: "Keys and colours",
+    close: "Close",
+    keys: "Keys",
+    keyList: [
+      ["/", "Go to the search or symbol field"],
+      ["?", "Open this help"],
+      ["Esc", "Close what is open; on a chart, leave the bar pointed at"],
+      ["← →", "On a chart: move bar by bar"],
+      ["Home End", "On a chart: first and last bar"],
+      ["+ −", "On a chart: zoom in and out"],
+    ],
+    colors: "Colours for rising and falling",
+    directions: {
+      "green-up": "Green rises, red falls",
+      "red-up": "Red rises, green falls",
+      "blue-up": "Blue rises, orange falls",
+    },
+  },
   age: { asOf: "as of", recordedOn: "recorded on", unknown: "age unknown" },
   market: {
     heading: "Markets",
-    caption: "All followed symbols by volume of the last 24 hours",
+    caption: (column: string, order: "asc" | "desc") =>
+      `All followed symbols, sorted by “${column}”, ${
+        order === "asc" ? "ascending" : "descending"
+      }. Prices change in place; rows keep their order until you sort again.`,
     symbol: "Symbol",
     price: "Price",
     change: "24 h",
@@ -57,6 +80,7 @@ export const strings = {
   stats: {
     symbols: "Symbols followed",
     up: "Rising in 24 h",
+    ofKnown: (known: string) => `of ${known} whose change is known`,
     signals: "Signals in 24 h",
     gaps: "Open gaps",
     marketTime: "Market time",
@@ -143,9 +167,17 @@ export const strings = {
     empty: "No bars are stored for this series yet.",
     failed: "The chart could not be loaded.",
     retry: "Try again",
+    show: "Show",
     tableCaption: (symbol: string, timeframe: string) =>
       `${symbol}, ${timeframe} bars, newest first`,
     gapLegend: "Hatched: no data was received",
+    marks: (count: number) =>
+      count === 0
+        ? "No signal is marked."
+        : count === 1
+        ? "1 signal is marked by a square above its bar."
+        : `${count} signals are marked by squares above their bars.`,
+    unmarked: "Signals and gaps could not be read.",
     attribution: "Charts by TradingView Lightweight Charts™",
     time: "Time (UTC)",
     open: "Open",

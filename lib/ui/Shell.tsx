@@ -33,12 +33,16 @@ function Brand() {
   );
 }
 
-/** Header, navigation and main area; `controls` stand at the right of the header, `notice` above the page. */
+/**
+ * Header, navigation and main area; `controls` stand at the right of the header, `notice` above the
+ * page, `more` after the links, where it may come later without moving anything.
+ */
 export function Shell(
-  { path, controls, notice, children }: {
+  { path, controls, notice, more, children }: {
     path: string;
     controls: ComponentChildren;
     notice?: ComponentChildren;
+    more?: ComponentChildren;
     children: ComponentChildren;
   },
 ) {
@@ -63,6 +67,7 @@ export function Shell(
             <li>
               <a href="/docs">{strings.nav.api}</a>
             </li>
+            {more && <li class="more">{more}</li>}
           </ul>
         </nav>
         <main id="main" tabIndex={-1}>
@@ -85,7 +90,7 @@ export function ReadError({ href }: { href: string }) {
 
 /** A figure with its name. */
 export function StatCard(
-  { label, value, note }: { label: string; value: string; note?: string },
+  { label, value, note }: { label: string; value: ComponentChildren; note?: string },
 ) {
   return (
     <div class="stat">

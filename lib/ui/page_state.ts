@@ -6,10 +6,11 @@
  */
 import { type Signal, signal } from "@preact/signals";
 import { defaultIndicators, type IndicatorKey, parseIndicators } from "../chart/indicators.ts";
+import type { ChartTheme, DirectionColors } from "../chart/palette.ts";
 import { isTimeframe, type Timeframe } from "../market/timeframe.ts";
 
 /** Colours of the page. */
-export type Theme = "dark" | "light";
+export type Theme = ChartTheme;
 
 /** The chosen symbol; empty until an island knows it. */
 export const symbol: Signal<string> = signal("");
@@ -23,8 +24,13 @@ export const isLoading: Signal<boolean> = signal(false);
 export const error: Signal<string> = signal("");
 /** The theme in use. */
 export const theme: Signal<Theme> = signal<Theme>("dark");
+/** Colours for rising and falling. */
+export const directions: Signal<DirectionColors> = signal<DirectionColors>("green-up");
 /** The connection as far as it concerns ages: true once the network is known to be gone. */
 export const isOffline: Signal<boolean> = signal(false);
+
+/** Time of this machine by the second, epoch ms; 0 before a page counts it. */
+export const nowMs: Signal<number> = signal(0);
 
 /** Market time at which the recording ended while the page was open, epoch ms; null before. */
 export const stillAtMs: Signal<number | null> = signal<number | null>(null);

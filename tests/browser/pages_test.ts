@@ -140,6 +140,75 @@ Deno.test("pages of the running product", async (t) => {
       },
     );
 
+    await t.step("UI-08 the volume profile is drawn on demand and said in words", async () => {
+      await page.goto(`${url}/enhanced-dashboard?symbol=BTCUSDT&timeframe=1m`);
+      await waitForChart(page);
+      await page.getByRole("checkbox", { name: "Volume profile" }).check();
+      await waitForText(page, ".profile", /of 6\d\d bars: point of control 1\d,\d+.*70%/);
+      match(await page.locator(".canvas").getAttribute("aria-label") ?? "", /point of control/);
+      await page.getByRole("checkbox", { name: "Volume profile" }).uncheck();
+      await page.locator(".profile").waitFor({ state: "detached" });
+    });
+
+    await t.step("UI-09 another symbol brings its own bars, price and source", async () => {
+      await page.getByLabel("Symbol").selectOption("ETHUSDT");
+      await waitForText(page, ".chart-head h2", /^ETHUSDT$/);
+      match(await page.locator(".chart-head").textContent() ?? "", /ETHUSDT1,\d{3}\.\d\dbinance ·/);
+      await page.waitForFunction(() => location.search.includes("symbol=ETHUSDT"));
+    });
+
+    await t.step("UI-09 a series that fails says so and can be tried again", async () => {
+      await page.route("**/api/v1/charts/SOLUSDT*", (route) => route.abort());
+      await page.getByLabel("Symbol").selectOption("SOLUSDT");
+      await waitForText(page, ".chart .error", /could not be loaded/);
+      equal(await page.locator(".chart-head h2").textContent(), "ETHUSDT");
+      await page.unroute("**/api/v1/charts/SOLUSDT*");
+      await page.getByRole("button", { name: "Try again" }).click();
+      await waitForText(page, ".chart-head h2", /^SOLUSDT$/);
+      await page.locator(".chart .error").waitFor({ state: "detached" });
+      errors.splice(0, errors.length, ...errors.filter((text) => !/ERR_FAILED/.test(text)));
+    });
+
+    await t.step(
+      "UI-24 keys open help, Escape closes it, colours change and are kept",
+      async () => {
+        await page.locator("main").focus();
+        await page.keyboard.press("?");
+        await page.locator("dialog.help[open]").waitFor();
+        const getUp = () =>
+          page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--up"));
+        const before = await getUp();
+        await page.getByLabel("Blue rises, orange falls").check();
+        ok(await getUp() !== before);
+        deepEqual(await listAxeViolations(page), []);
+        await page.keyboard.press("Escape");
+        await page.locator("dialog.help").waitFor({ state: "hidden" });
+        await page.reload();
+        equal(await page.evaluate(() => document.documentElement.dataset.directions), "blue-up");
+        await waitForChart(page);
+        await page.keyboard.press("/");
+        equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "symbol");
+        await page.evaluate(() => localStorage.clear());
+      },
+    );
+
+    await t.step("UI-02 headings sort the table in place and in the address", async () => {
+      await page.goto(`${url}/`);
+      await waitForStatus(page, "connected");
+      const names = async () => await page.locator("tbody th a").allTextContents();
+      await page.getByRole("link", { name: "Symbol", exact: true }).click();
+      await page.locator('th[aria-sort="ascending"]').waitFor();
+      deepEqual(await names(), (await names()).toSorted());
+      match(page.url(), /\?sort=symbol&order=asc$/);
+      const sorted = await names();
+      await page.reload();
+      deepEqual(await names(), sorted);
+      await waitForStatus(page, "connected");
+      await page.getByRole("link", { name: "Symbol", exact: true }).click();
+      await page.locator('th[aria-sort="descending"]').waitFor();
+      deepEqual(await names(), sorted.toReversed());
+    });
+
     await t.step("prices on the dashboard change while one looks", async () => {
       await page.goto(`${url}/`);
       await waitForStatus(page, "connected");
@@ -206,6 +275,12 @@ Deno.test("pages of the running product", async (t) => {
         console.log(`      scripts, gzip: dashboard ${dashboard}, chart ${chart} bytes`);
         ok(dashboard > 0 && dashboard <= 35 * 1024, `${dashboard} bytes`);
         ok(chart > dashboard && chart <= 95 * 1024, `${chart} bytes`);
+        const html = await (await fetch(`${url}/enhanced-dashboard`)).text();
+        match(html, /sma_20/);
+        ok(!html.includes("macd_signal"), "what no toggle of the first view shows is not sent");
+        const bytes = gzipSync(html).byteLength;
+        console.log(`      chart page: ${html.length} characters, ${bytes} bytes gzip`);
+        ok(bytes <= 24 * 1024, `${bytes} bytes`);
       },
     );
 

@@ -28,6 +28,8 @@ Deno.test("a price shows as many decimals as its size deserves", () => {
     [0.5, "0.5000"],
     [0.00001234, "0.00001234"],
     [0, "0.00"],
+    [-0, "0.00"],
+    [-1.5, "-1.5000"],
     [-5.5, "-5.5000"],
   ] as const;
   for (const [price, text] of cases) assert.equal(formatPrice(price), text);

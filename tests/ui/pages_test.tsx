@@ -3,6 +3,7 @@ import { App } from "fresh";
 import Wrapper from "../../routes/_app.tsx";
 
 import { handler as middleware } from "../../routes/_middleware.ts";
+import * as notes from "../../routes/chart-notes.ts";
 import ContinuityPage, * as continuity from "../../routes/continuity.tsx";
 import ChartPage, * as chart from "../../routes/enhanced-dashboard.tsx";
 import SignalsPage, * as signals from "../../routes/explore/signals.tsx";
@@ -24,7 +25,15 @@ const full: PageData = {
   getChart: (symbol, timeframe) =>
     Promise.resolve(
       symbol === "BTCUSDT"
-        ? { symbol, timeframe, bars: [makeBar(1, { close: 101.25 })], indicators: {} }
+        ? {
+          symbol,
+          timeframe,
+          bars: [makeBar(1, { close: 101.25 })],
+          indicators: {},
+          source: "binance",
+          gaps: [{ from: 1, to: 2, status: "open" }],
+          markers: [{ id: "m1", type: "price_alert", timestamp: 5, confidence_score: 1 }],
+        }
         : null,
     ),
   listSignals: () =>
@@ -93,6 +102,7 @@ function open(data: PageData) {
     .appWrapper(Wrapper)
     .route("/", { component: Dashboard, handler: dashboard.handler } as never)
     .route("/enhanced-dashboard", { component: ChartPage, handler: chart.handler } as never)
+    .route("/chart-notes", { handler: notes.handler } as never)
     .route("/explore/signals", { component: SignalsPage, handler: signals.handler } as never)
     .route("/continuity", { component: ContinuityPage, handler: continuity.handler } as never)
     .route("/offline", { component: OfflinePage } as never);
@@ -136,4 +146,53 @@ Deno.test("figures that cannot be read leave a page with a way to try again", as
 Deno.test("an unknown symbol is not found", async () => {
   const { answer } = await open(full)("/enhanced-dashboard?symbol=NOPE");
   assert.equal(answer.status, 404);
+});
+
+Deno.test("UI-08 an open chart learns what is marked on another series", async () => {
+  const get = open(full);
+  const { answer, html } = await get("/chart-notes?symbol=BTCUSDT&timeframe=1m");
+  assert.equal(answer.status, 200);
+  const { source, gaps, markers } = JSON.parse(html);
+  assert.deepEqual([source, gaps.length, markers[0].id], ["binance", 1, "m1"]);
+  for (const query of ["", "?symbol=NOPE&timeframe=1m", "?symbol=BTCUSDT&timeframe=2m"]) {
+    assert.equal((await get(`/chart-notes${query}`)).answer.status, 404, query);
+  }
+});
+
+/** The order of symbols in the table, and the columns that are said to be sorted. */
+function readTable(html: string) {
+  return {
+    symbols: [...html.matchAll(/<th scope="row"><a[^>]*>([^<]+)/g)].map((match) => match[1]),
+    sorted: [...html.matchAll(/aria-sort="(\w+)"><a href="([^"]+)"/g)].map((
+      match,
+    ) => [match[1], match[2]?.replaceAll("&amp;", "&")]),
+  };
+}
+
+Deno.test("UI-02 the market table is sorted by the address, with links to every other order", async () => {
+  const [first] = await full.listPrices();
+  const listPrices = () =>
+    Promise.resolve([first!, { ...first!, symbol: "AAA", id: "aaa", price: 1, volume_24h: 5 }]);
+  const get = open({ ...full, listPrices });
+  const cases = [
+    ["/", ["BTCUSDT", "AAA"], ["descending", "?sort=volume_24h&order=asc"]],
+    ["/?sort=symbol", ["AAA", "BTCUSDT"], ["ascending", "?sort=symbol&order=desc"]],
+    ["/?sort=price&order=asc", ["AAA", "BTCUSDT"], ["ascending", "?sort=price&order=desc"]],
+    ["/?sort=%3Cscript%3E&order=1", ["BTCUSDT", "AAA"], [
+      "descending",
+      "?sort=volume_24h&order=asc",
+    ]],
+  ] as const;
+  for (const [path, symbols, sorted] of cases) {
+    const table = readTable((await get(path)).html);
+    assert.deepEqual(table, { symbols, sorted: [sorted] }, path);
+  }
+});
+
+Deno.test("before the first symbol is known the chart page says that there is nothing yet", async () => {
+  const listSymbols = () => Promise.resolve([]);
+  const { answer, html } = await open({ ...full, listSymbols })("/enhanced-dashboard");
+  assert.equal(answer.status, 200);
+  assert.match(html, /role="status">No bars are stored/);
+  assert.match(html, /No symbols yet/);
 });

@@ -4,14 +4,11 @@ import { renderToString } from "preact-render-to-string";
 import { contentSecurityPolicy, securityHeaders } from "../../lib/ui/headers.ts";
 import { addSignals, feedMax, parseFeedItems } from "../../lib/ui/feed.ts";
 import { formatSignalFilter, parseDay, parseSignalFilter } from "../../lib/ui/filters.ts";
-import { createChartModel } from "../../lib/ui/chart_model.ts";
-import { describeChartUrl, parseChart } from "../../lib/ui/chart_request.ts";
 import { readChoice, writeChoice } from "../../lib/ui/page_state.ts";
 import { readSafely } from "../../lib/ui/read.ts";
 import { isAppleTouch } from "../../lib/ui/install.ts";
 import { readHasEnded } from "../../lib/ui/recording.ts";
 import { ReplayBanner } from "../../lib/ui/ReplayBanner.tsx";
-import { makeBar } from "../support/web.ts";
 
 const item = (id: string, timestamp: number) => ({
   id,
@@ -87,38 +84,6 @@ Deno.test("a failed read is an error state, not a failed page", async () => {
   assert.equal(failed.isOk, false);
   assert.equal(told.length, 1);
   assert.deepEqual(await readSafely(() => Promise.resolve(5)), { isOk: true, value: 5 });
-});
-
-const view = { symbol: "A", timeframe: "1m" as const, bars: [makeBar(1)], indicators: {} };
-
-Deno.test("a chart loads, ignores late answers, and takes live bars", async () => {
-  const waiting: ((answer: unknown) => void)[] = [];
-  const model = createChartModel(view, () => true, () => new Promise((r) => waiting.push(r)));
-  const first = model.load("B", "1m");
-  const second = model.load("C", "1m");
-  waiting[1]!({ ...view, symbol: "C", bars: [makeBar(1), makeBar(4)] });
-  waiting[0]!({ ...view, symbol: "B" });
-  await Promise.all([first, second]);
-  assert.equal(model.shown.value.series.symbol, "C");
-  assert.equal(model.shown.value.gaps.length, 1);
-  const change = (minute: number, closed: boolean) => ({
-    symbol: "C",
-    timeframe: "1m",
-    bar: makeBar(minute, { closed }),
-  });
-  assert.equal(model.take(change(5, false)), "closed");
-  assert.equal(model.take([change(5, false)]), "running");
-  assert.equal(model.take([null, { symbol: "Z" }]), "none");
-});
-
-Deno.test("an answer that is no chart fails the load", async () => {
-  const model = createChartModel(view, () => false, () => Promise.resolve({ detail: "no" }));
-  await assert.rejects(model.load("B", "1m"));
-  assert.equal(model.shown.value.series.symbol, "A");
-  for (const bad of [null, 5, [], {}, { symbol: "A", timeframe: "2m", bars: [] }]) {
-    assert.equal(parseChart(bad), null);
-  }
-  assert.equal(describeChartUrl("A/B", "1m", 5), "/api/v1/charts/A%2FB?timeframe=1m&limit=5");
 });
 
 Deno.test("recorded data is named with its dates, and can be played again at the end", () => {

@@ -1,0 +1,104 @@
+/**
+ * How pages score in Lighthouse on a simulated phone with slow 4G (its default): the product in a
+ * process of its own plays its recording, Chromium opens each page anew for each run. The median
+ * of the runs counts.
+ *
+ * Needs `npx` and Chromium; `npx` fetches the tool on first use.
+ */
+import { findChromium } from "../support/chromium.ts";
+import { describeReplay, startProduct } from "../support/product.ts";
+import { withFolder } from "../support/store.ts";
+import { type Figure, pickShare, printFigures } from "./figure.ts";
+
+const tool = "lighthouse@13.5.0";
+const pages = ["/", "/enhanced-dashboard"];
+/** Least score of each category, of 100. */
+const targets = { performance: 95, accessibility: 100, "best-practices": 100 } as const;
+/** Most of each measurement, by the tool's own name. */
+const limits = {
+  "largest-contentful-paint": { unit: "ms", most: 2_500 },
+  "total-blocking-time": { unit: "ms", most: 200 },
+  "cumulative-layout-shift": { unit: "", most: 0.1 },
+  "total-byte-weight": { unit: "bytes", most: 200_000 },
+} as const;
+/** Bars that have to be stored before pages are measured as people see them. */
+const barsLeast = 500;
+
+/** The part of a report that is read. */
+interface Report {
+  categories: Record<string, { score: number | null }>;
+  audits: Record<string, { numericValue?: number }>;
+}
+
+/** Measures each page `runs` times. */
+export async function runLighthouseBench({ runs = 3 }: { runs?: number } = {}): Promise<Figure[]> {
+  const chromium = await findChromium();
+  if (!chromium) throw new Error("Cannot measure: no Chromium is installed");
+  const figures: Figure[] = [];
+  await withFolder(async (folder) => {
+    const product = await startProduct(describeReplay(folder));
+    try {
+      const url = product.url.replace(/\/$/, "");
+      await waitForHistory(url);
+      for (const page of pages) {
+        const reports: Report[] = [];
+        for (let i = 0; i < runs; i++) {
+          reports.push(await readReport(url + page, `${folder}/report.json`, chromium));
+        }
+        figures.push(...describe(page, reports));
+      }
+    } finally {
+      await product.stop();
+    }
+  });
+  return figures;
+}
+
+async function waitForHistory(url: string): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    const answer = await fetch(`${url}/api/v1/charts/BTCUSDT?timeframe=1m&limit=${barsLeast}`);
+    const { bars } = await answer.json();
+    if (Array.isArray(bars) && bars.length >= barsLeast) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("Cannot measure: the history of the recording did not arrive");
+}
+
+/** Runs the tool on one page, by the command that anyone can type. */
+async function readReport(url: string, path: string, chromium: string): Promise<Report> {
+  const { success, stderr } = await new Deno.Command("npx", {
+    args: [
+      "-y",
+      tool,
+      url,
+      "--quiet",
+      "--chrome-flags=--headless=new --no-sandbox",
+      "--output=json",
+      `--output-path=${path}`,
+    ],
+    env: { CHROME_PATH: chromium },
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(`Cannot measure ${url}: ${new TextDecoder().decode(stderr)}`);
+  return JSON.parse(await Deno.readTextFile(path));
+}
+
+function describe(page: string, reports: readonly Report[]): Figure[] {
+  const median = (read: (report: Report) => number) => pickShare(reports.map(read), 0.5);
+  const scores = Object.entries(targets).map(([category, least]): Figure => ({
+    name: `${page} ${category}`,
+    value: median(({ categories }) => (categories[category]?.score ?? 0) * 100),
+    unit: "of 100",
+    target: { least },
+  }));
+  const measurements = Object.entries(limits).map(([audit, { unit, most }]): Figure => ({
+    name: `${page} ${audit}`,
+    value: median(({ audits }) => audits[audit]?.numericValue ?? NaN),
+    unit,
+    target: { most },
+  }));
+  return [...scores, ...measurements];
+}
+
+if (import.meta.main) await printFigures(await runLighthouseBench());
