@@ -101,7 +101,7 @@ export const aDexSignal = (part: Partial<DexSignalRecord> = {}): DexSignalRecord
 
 export const aMention = (part: Partial<EntityMentionRecord> = {}): EntityMentionRecord => ({
   id: "m1",
-  signal_id: "s1",
+  signal_id: "s3",
   news_id: null,
   entity_type: "token",
   entity_name: "BTC",
@@ -187,6 +187,15 @@ async function fillWorld(world: ReturnType<Store["world"]>): Promise<void> {
       timestamp: NOW_MS - HOUR_MS * 2,
     }),
   ]);
+  await world.signals.put(
+    buildSignal("s3", {
+      type: "sentiment_shift",
+      entity: "asset:bitcoin",
+      source: "sentiment",
+      timestamp: NOW_MS - 20 * HOUR_MS,
+      confidence_score: 0.55,
+    }),
+  );
   await world.mentions.put(aMention());
   await world.dexNetworks.put({
     id: "ethereum",

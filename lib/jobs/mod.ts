@@ -1,0 +1,149 @@
+/**
+ * Scheduled work: a cycle collects, computes, evaluates and notifies, each stage a job of the queue.
+ *
+ * A stage queues the next one under the id `STAGE:RUN`, so that a job that is delivered twice, or a
+ * cycle that two triggers ask for, is done once. What keeps failing is parked by the queue.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { CollectionRunRecord } from "../contracts/records.ts";
+import type { JobHandler, JobQueue } from "../store/mod.ts";
+import { runNotify } from "./notify.ts";
+import { type Stage, type StageContext, type StageResult, stages } from "./types.ts";
+
+export { type CollectionStatus, readCollectionStatus } from "./status.ts";
+export { createEconomics, type Economics, type SourceBudget } from "./economics.ts";
+export type { FeedEconomics, SourceEconomics, Spending } from "./economics.ts";
+export { listOperatorAlerts, type OperatorAlert } from "./notify.ts";
+export * from "./types.ts";
+
+/** How often a cycle runs; the schedule of the same meaning for `Deno.cron`. */
+export const cycleEveryMs = 15 * 60_000;
+/** See `cycleEveryMs`. */
+export const cycleSchedule = "*/15 * * * *";
+
+/** Why a cycle runs. */
+export type CycleTrigger = CollectionRunRecord["trigger"];
+
+/** What a job of any stage carries. */
+export interface StageJob {
+  runId: string;
+  trigger: CycleTrigger;
+}
+
+/** What the stages do; collecting is done outside of this room. */
+export interface StageRunners {
+  /** Collects from all sources; a run that is done is not done again. */
+  collect(job: StageJob): Promise<CollectionRunRecord>;
+  compute(context: StageContext, runId: string): Promise<StageResult>;
+  evaluate(context: StageContext, runId: string): Promise<StageResult>;
+}
+
+/** Scheduled work. */
+export interface Jobs {
+  /** For the queue's dispatcher. */
+  handlers: Readonly<Record<Stage, JobHandler>>;
+  /**
+   * Queues a cycle. Of the triggers of one quarter of an hour one counts, and `manual` joins a cycle
+   * that runs. Returns the run, and whether it is a new one.
+   */
+  trigger(trigger: CycleTrigger): Promise<{ runId: string; isNew: boolean }>;
+  /** Queues a cycle when none began for 16 minutes; returns whether it did. */
+  runStandby(): Promise<boolean>;
+  /** Runs the stand-by each minute until `signal` is aborted. Never rejects. */
+  watch(signal: AbortSignal): Promise<void>;
+}
+
+/** Time after which the stand-by takes a cycle for missed. */
+const missedMs = 16 * 60_000;
+const watchEveryMs = 60_000;
+/** A run that is older is not running any more, whatever its record says. */
+const runningMaxMs = 5 * 60_000;
+
+/** Returns the scheduled work of one world; nothing is queued yet. */
+export function createJobs({ context, queue, runners, clock }: {
+  context: StageContext;
+  queue: Pick<JobQueue, "enqueue">;
+  runners: StageRunners;
+  /** Wall time. */
+  clock: Clock;
+}): Jobs {
+  const { store, log } = context;
+  const startedMs = clock.now();
+
+  const enqueue = (stage: Stage, job: StageJob) =>
+    queue.enqueue(stage, job, { id: `${stage}:${store.world}:${job.runId}` });
+
+  const work: Record<Stage, (job: StageJob) => Promise<unknown>> = {
+    collect: (job) => runners.collect(job),
+    compute: ({ runId }) => runners.compute(context, runId),
+    async evaluate({ runId }) {
+      const { signals } = await runners.evaluate(context, runId);
+      const run = await store.collectionRuns.get(runId);
+      // Done again, the stage says zero: what it found the first time stays in the record.
+      if (run && signals > 0) await store.collectionRuns.put({ ...run, signals });
+    },
+    notify: ({ runId }) => runNotify(context, runId),
+  };
+
+  const createHandler = (stage: Stage): JobHandler => async (body) => {
+    const job = readJob(body);
+    await work[stage](job);
+    const next = stages[stages.indexOf(stage) + 1];
+    if (next) await enqueue(next, job);
+  };
+
+  const findNewest = async () => (await store.collectionRuns.list({ limit: 1 })).items[0] ?? null;
+
+  const trigger = async (why: CycleTrigger) => {
+    const now = clock.now();
+    const newest = await findNewest();
+    if (why === "manual" && newest?.status === "running" && now - newest.timestamp < runningMaxMs) {
+      return { runId: newest.id, isNew: false };
+    }
+    const atMs = why === "manual" ? now : Math.floor(now / cycleEveryMs) * cycleEveryMs;
+    const runId = `${why === "manual" ? "manual" : "cycle"}-${new Date(atMs).toISOString()}`;
+    return { runId, isNew: await enqueue("collect", { runId, trigger: why }) };
+  };
+
+  const runStandby = async () => {
+    const newest = await findNewest();
+    const lastMs = Math.max(newest?.timestamp ?? 0, newest ? 0 : startedMs);
+    if (clock.now() - lastMs < missedMs) return false;
+    const { runId, isNew } = await trigger("standby");
+    if (isNew) log.warn("a cycle was missed, the stand-by runs it", { run: runId });
+    return isNew;
+  };
+
+  return {
+    handlers: {
+      collect: createHandler("collect"),
+      compute: createHandler("compute"),
+      evaluate: createHandler("evaluate"),
+      notify: createHandler("notify"),
+    },
+    trigger,
+    runStandby,
+    async watch(signal) {
+      while (!signal.aborted) {
+        await clock.wait(watchEveryMs, signal);
+        if (signal.aborted) return;
+        await runStandby().catch((error) =>
+          log.warn("the stand-by could not look", { error: String(error) })
+        );
+      }
+    },
+  };
+}
+
+/** @throws {TypeError} For a body that is no job of a stage; the queue then parks it. */
+function readJob(body: unknown): StageJob {
+  const { runId, trigger } = (body ?? {}) as Partial<StageJob>;
+  if (typeof runId !== "string" || typeof trigger !== "string") {
+    throw new TypeError(
+      `Cannot run a stage: a run and its trigger are required, was ${JSON.stringify(body)}`,
+    );
+  }
+  return { runId, trigger };
+}
