@@ -107,7 +107,11 @@ async function seed(
     .sort((a, b) => defaultBases.indexOf(a.base) - defaultBases.indexOf(b.base));
   // An exchange without any of the usual pairs still gives something to look at.
   const chosen = mode === "replay" ? all : usual.length > 0 ? usual : all.slice(0, 20);
-  const taken = chosen.slice(0, symbolsMax).map((symbol) => ({ ...symbol, active: true }));
+  const taken = chosen.slice(0, symbolsMax).map((symbol, rank) => ({
+    ...symbol,
+    active: true,
+    rank,
+  }));
   await store.symbols.putMany(taken);
   log.info("symbols were taken over", { exchange, symbols: taken.length });
   return taken;

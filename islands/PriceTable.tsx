@@ -74,7 +74,12 @@ function Row(
       <td class="number">
         <Change percent={change} />
       </td>
-      <td class="number wide">{formatVolume(row.volume_24h)}</td>
+      <td class="number wide">
+        {formatVolume(row.volume_24h)}
+        {row.volume_24h !== null && row.volumeHours < 24 && (
+          <small title={strings.market.volumeOf}>{row.volumeHours} h</small>
+        )}
+      </td>
       <td class="wide">
         <Trend values={row.spark} symbol={row.symbol} />
       </td>

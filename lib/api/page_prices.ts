@@ -22,15 +22,16 @@ interface DayFigures {
   closeMs: number | null;
   /** Close a day before the newest hour, where it is stored. */
   dayBefore: number | null;
-  /** In the quote currency. */
+  /** In the quote currency, of so many hours: 24, or those that are known yet. */
   volume: number | null;
+  volumeHours: number;
   spark: number[];
 }
 
 /** Reads prices, and orders symbols by them. */
 export interface PriceReader {
   listPrices(): Promise<PriceView[]>;
-  /** All symbols, the highest volume of the last 24 hours first. */
+  /** All symbols, the highest volume of the last 24 hours first, or as their source ranks them. */
   listByVolume(): Promise<MarketSymbol[]>;
 }
 
@@ -52,6 +53,7 @@ async function readDay({ store }: ApiDeps, symbol: string): Promise<DayFigures> 
     closeMs: isMinuteNewer ? minuteEnd : hourEnd,
     dayBefore: isDay ? hours.close[0]! : null,
     volume: hours.length ? volume : null,
+    volumeHours: hours.length - first,
     spark: [...hours.close.subarray(first, hours.length)],
   };
 }
@@ -94,7 +96,10 @@ export function createPriceReader(deps: ApiDeps): PriceReader {
       const { symbols } = await deps.symbols.list();
       const days = await getDays(symbols);
       const volumeOf = ({ symbol }: MarketSymbol) => days.get(symbol)?.volume ?? -1;
-      return symbols.toSorted((a, b) => volumeOf(b) - volumeOf(a));
+      const rankOf = ({ rank = Infinity }: MarketSymbol) => rank;
+      return symbols.toSorted((a, b) =>
+        volumeOf(b) - volumeOf(a) || Math.sign(rankOf(a) - rankOf(b)) || 0
+      );
     },
   };
 }
@@ -115,6 +120,7 @@ function describePrice(
     price,
     price_change_24h: live?.price_change_24h ?? change,
     volume_24h: day?.volume ?? null,
+    volumeHours: day?.volumeHours ?? 0,
     source: live?.source ?? exchange,
     eventMs: live?.eventMs ?? day?.closeMs ?? null,
     spark: day?.spark ?? [],

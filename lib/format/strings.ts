@@ -71,6 +71,7 @@ export const strings = {
     price: "Price",
     change: "24 h",
     volume: "Volume 24 h",
+    volumeOf: "Of the hours known so far",
     trend: "Trend",
     source: "Source and age",
     empty: "No prices yet. They appear as soon as a source delivers the first trade.",

@@ -22,6 +22,8 @@ export interface MarketSymbol {
   name?: string;
   /** Whether collectors follow it. */
   active: boolean;
+  /** Place in its source's own order, most traded first, from 0; for as long as nothing else tells. */
+  rank?: number;
 }
 
 /** Returns the canonical id of a crypto pair, such as `crypto:BTC/USDT@binance`. */

@@ -40,6 +40,8 @@ export interface PriceView {
   price_change_24h: number | null;
   /** In the quote currency. */
   volume_24h: number | null;
+  /** Hours that the volume is of; fewer than 24 while no more are known. */
+  volumeHours: number;
   source: string;
   /** Time of the price by the exchange's clock, epoch ms. */
   eventMs: number | null;

@@ -97,6 +97,7 @@ Deno.test("a price without a live one is the newest close, its change and volume
   equal(btc!.price_change_24h, (close / stored[0]!.close - 1) * 100);
   const day = stored.slice(-24);
   equal(btc!.volume_24h, day.reduce((sum, bar) => sum + bar.volume * bar.close, 0));
+  equal(btc!.volumeHours, 24);
   deepEqual(btc!.spark, day.map((bar) => bar.close));
   deepEqual([eth!.symbol, eth!.price, eth!.volume_24h, eth!.eventMs], [
     "ETHUSDT",

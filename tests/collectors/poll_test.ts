@@ -1,183 +1,283 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import type { CollectorHealth } from "../../collectors/health.ts";
-import {
-  fetchJson,
-  GeoBlockedError,
-  RateLimitedError,
-  SourceAnswerError,
-  UnreachableError,
-} from "../../collectors/http.ts";
-import { runPoll } from "../../collectors/poll.ts";
-import { coingecko } from "../../collectors/sources/coingecko.ts";
-import type { MarketDataRecord } from "../../lib/contracts/records.ts";
-import { silentLogger } from "../../lib/log.ts";
-import type { MarketSymbol } from "../../lib/market/mod.ts";
-import { BreakerOpenError } from "../../lib/resilience/mod.ts";
-import { createManualClock } from "../support/clock.ts";
-import { anHttp, readFixture, turn } from "../support/exchange.ts";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { mergeFeeds } from "../../collectors/health.ts";
+import { createManualClock, type ManualClock } from "../support/clock.ts";
+import { readFixture, turn } from "../support/exchange.ts";
+import { aFeed, anAskedFeed, aPoller, aPollSource } from "../support/polled.ts";
 
-const request = { path: "/x?y=1", weight: 1 };
-const page = "<!doctype html><title>Attention</title>";
+const startMs = Date.UTC(2026, 10, 21, 12);
 
-const refusals = [
-  { name: "429 with seconds", status: 429, body: "{}", header: "7", ms: 7_000 },
-  { name: "429 without a time", status: 429, body: "{}", header: null, ms: 60_000 },
-  { name: "418 without a time", status: 418, body: "{}", header: null, ms: 120_000 },
-  {
-    name: "418 with a date",
-    status: 418,
-    body: "{}",
-    header: "Thu, 01 Jan 1970 00:01:00 GMT",
-    ms: 60_000,
-  },
-  {
-    name: "200 with the body of a 429",
-    status: 200,
-    body: readFixture("coingecko/error-429-rate-limit.json").text,
-    header: null,
-    ms: 60_000,
-  },
-];
-for (const { name, status, body, header, ms } of refusals) {
-  Deno.test(`${name} is a RateLimitedError, stops the budget and spares the breaker`, async () => {
-    const http = anHttp(
-      createManualClock(),
-      () =>
-        new Response(body, { status, headers: header === null ? {} : { "retry-after": header } }),
-    );
-    await rejects(fetchJson(request, http), (error) => {
-      return error instanceof RateLimitedError && error.retryAfterMs === ms;
-    });
-    equal(http.budget.blockedUntilMs, ms);
-    equal(http.breaker.counts.failures, 0);
-  });
-}
-
-Deno.test("a ban that only its message dates is waited for", async () => {
-  const { text } = readFixture("binance/error-418-1003-ban.json");
-  const http = anHttp(createManualClock(1785050100000), () => new Response(text, { status: 418 }));
-  await rejects(fetchJson(request, http), (error) => {
-    return error instanceof RateLimitedError && error.retryAfterMs === 29_644;
-  });
-});
-
-const faults = [
-  { name: "a web page", status: 200, body: page, words: /was a web page/, counts: true },
-  { name: "an empty body", status: 200, body: " ", words: /was an empty body/, counts: true },
-  { name: "torn JSON", status: 200, body: "[1,", words: /was not JSON/, counts: true },
-  { name: "an error with 200", status: 200, body: '{"error":"no"}', words: /no/, counts: true },
-  { name: "a 500", status: 500, body: "oops", words: /HTTP 500 \(oops\)/, counts: true },
-  { name: "a 503 page", status: 503, body: page, words: /HTTP 503/, counts: true },
-  {
-    name: "a 400",
-    status: 400,
-    body: '{"code":-1121,"msg":"Invalid symbol."}',
-    words: /HTTP 400 \(-1121: Invalid symbol/,
-    counts: false,
-  },
-];
-for (const { name, status, body, words, counts } of faults) {
-  Deno.test(`${name} is a SourceAnswerError that ${counts ? "counts" : "does not count"}`, async () => {
-    const http = anHttp(createManualClock(), () => new Response(body, { status }));
-    await rejects(fetchJson(request, http), (error) => {
-      return error instanceof SourceAnswerError && words.test(error.message);
-    });
-    equal(http.breaker.counts.failures, counts ? 1 : 0);
-  });
-}
-
-Deno.test("451 is recognised once: the next host is asked, and from then on only that", async () => {
-  const asked: string[] = [];
-  const http = anHttp(createManualClock(), (url) => {
-    asked.push(url);
-    return url.startsWith("http://one") ? new Response("", { status: 451 }) : Response.json([1]);
-  }, { addresses: ["http://one", "http://two"] });
-  deepEqual(await fetchJson(request, http), [1]);
-  deepEqual(await fetchJson(request, http), [1]);
-  deepEqual(asked, ["http://one/x?y=1", "http://two/x?y=1", "http://two/x?y=1"]);
-});
-
-Deno.test("451 from every host is a GeoBlockedError, without asking again", async () => {
-  let asked = 0;
-  const http = anHttp(createManualClock(), () => (asked++, new Response("", { status: 451 })), {
-    addresses: ["http://one", "http://two"],
-  });
-  await rejects(fetchJson(request, http), GeoBlockedError);
-  await rejects(fetchJson(request, http), GeoBlockedError);
-  equal(asked, 2);
-});
-
-Deno.test("no answer within the timeout is an UnreachableError; five of them open the breaker", async () => {
-  const clock = createManualClock();
-  const http = anHttp(clock, () => Response.json([]));
-  http.fetch = (_input, init) =>
-    new Promise((_, reject) => {
-      init?.signal?.addEventListener("abort", () => reject(new Error("aborted")));
-    });
-  for (let i = 0; i < 5; i++) {
-    const refused = rejects(fetchJson(request, http), UnreachableError);
-    await clock.advance(10_000);
-    await refused;
+async function pass(clock: ManualClock, ms: number, stepMs = 1_000) {
+  for (let done = 0; done < ms; done += stepMs) {
+    await clock.advance(stepMs);
+    await turn(1);
   }
-  await rejects(fetchJson(request, http), BreakerOpenError);
-  equal(clock.waiting(), 0);
-});
+}
 
-Deno.test("a spent budget is waited for", async () => {
-  const clock = createManualClock();
-  const http = anHttp(clock, () => Response.json([]), { limit: 1 });
-  await fetchJson(request, http);
-  let isDone = false;
-  const second = fetchJson(request, http).then(() => isDone = true);
-  await clock.advance(59_000);
-  equal(isDone, false);
-  await clock.advance(1_000);
-  await second;
-});
-
-Deno.test("a poll asks at its cadence, survives failures with growing delays, and recovers", async () => {
-  const clock = createManualClock();
-  let answer = () => Response.json(readFixture("coingecko/coins-markets-2024.json").body);
-  const asked: number[] = [];
-  const records: MarketDataRecord[] = [];
-  const healths: CollectorHealth[] = [];
+Deno.test("a poll asks at its pace, survives failures with growing delays, and recovers", async () => {
+  const clock = createManualClock(startMs);
+  let answer = () => Response.json(["BTC"]);
+  const { poller, asked, kept, healths } = aPoller(clock, { respond: () => answer() });
   const stop = new AbortController();
-  const done = runPoll(coingecko, coingecko.feeds[0]!, {
-    readContext: () =>
-      Promise.resolve({
-        symbols: [{ base: "BTC" } as MarketSymbol],
-        nowMs: 0,
-        getLastBarTime: () => null,
-        dexPairs: [],
-      }),
-    http: anHttp(clock, () => (asked.push(clock.now()), answer())),
-    put: ({ marketData = [] }) => Promise.resolve(void records.push(...marketData)),
-    clock,
-    log: silentLogger,
-    onHealth: (health) => healths.push(health),
-    signal: stop.signal,
-  });
+  const done = poller.run(stop.signal);
   await turn();
-  equal(records.length, 1);
+  equal(kept.length, 1);
   equal(healths.at(-1)?.state, "live");
-  answer = () => new Response(page);
-  for (const ms of [120_000, 1_000, 2_000]) {
-    await clock.advance(ms);
-    await turn();
-  }
-  deepEqual(asked, [0, 120_000, 121_000, 123_000]);
+  answer = () => new Response("<!doctype html>");
+  await pass(clock, 115_000);
+  await pass(clock, 10_000, 100);
+  deepEqual(asked.map(({ atMs }) => Math.floor((atMs - startMs) / 1000)), [0, 116, 117, 119, 123]);
   equal(healths.at(-1)?.state, "reconnecting");
-  equal(healths.at(-1)?.retryAtMs, 127_000);
-  answer = () => Response.json([{ id: "bitcoin" }]);
-  await clock.advance(4_000);
-  await turn();
-  equal(healths.at(-1)?.parseErrors, 1);
+  match(healths.at(-1)!.feeds![0]!.error!, /a web page/);
+  answer = () => Response.json({ id: 1 });
+  await pass(clock, 16_000);
+  ok(healths.at(-1)!.parseErrors >= 1);
   answer = () => Response.json([]);
-  await clock.advance(8_000);
-  await turn();
+  await pass(clock, 120_000);
   equal(healths.at(-1)?.state, "live");
   ok(!("retryAtMs" in healths.at(-1)!));
   stop.abort();
   await done;
   equal(healths.at(-1)?.state, "stopped");
 });
+
+const errors = [
+  { name: "coingecko/error-429-rate-limit", state: "reconnecting", words: /429/ },
+  { name: "coingecko/coins-ohlc-500", state: "reconnecting", words: /500/ },
+  { name: "coingecko/coins-markets-422-missing-vs", state: "reconnecting", words: /422/ },
+  { name: "coinmarketcap/v1-403-plan-1006", state: "blocked", words: /1006/ },
+  { name: "coinmarketcap/v1-429-rate-limit-1008", state: "reconnecting", words: /429/ },
+  { name: "coinmarketcap/v4-dex-spot-pairs-400-no-dex", state: "reconnecting", words: /400/ },
+  { name: "defillama/protocol-404", state: "reconnecting", words: /404/ },
+  { name: "binance/error-418-1003-ban", state: "reconnecting", words: /418/ },
+] as const;
+for (const { name, state, words } of errors) {
+  Deno.test(`the recorded ${name} makes its feed ${state}, and no other one`, async () => {
+    const clock = createManualClock(startMs);
+    const { status, text } = readFixture(`recorded/api/${name}.json`);
+    const stop = new AbortController();
+    const source = aPollSource({
+      feeds: [
+        aFeed({ name: "good", requests: () => [{ path: "/good", weight: 1 }] }),
+        aFeed({ name: "bad", requests: () => [{ path: "/bad", weight: 1 }] }),
+      ],
+    });
+    const { poller } = aPoller(clock, {
+      source,
+      respond: ({ pathname }) =>
+        pathname === "/good" ? Response.json(["BTC"]) : new Response(text, { status }),
+    });
+    const done = poller.run(stop.signal);
+    await turn();
+    const { state: whole, feeds, detail } = poller.health();
+    deepEqual(feeds!.map(({ state }) => state), ["live", state]);
+    match(feeds![1]!.error!, words);
+    equal(whole, "reconnecting");
+    match(detail, /^bad \(1 of 2 feeds\)/);
+    ok(feeds![1]!.nextMs! > clock.now());
+    stop.abort();
+    await clock.advance(0);
+    await done;
+  });
+}
+
+Deno.test("a source without its key is disabled, is never asked, and says which key", async () => {
+  const clock = createManualClock(startMs);
+  const apiKey = { variable: "ONE_KEY", headers: () => ({}), isRequired: true };
+  const { poller, asked } = aPoller(clock, {
+    source: aPollSource({ apiKey }),
+    respond: () => Response.json([]),
+  });
+  const { status } = await poller.collect(new AbortController().signal);
+  equal(status, "skipped");
+  const { state, detail } = poller.health();
+  deepEqual([state, detail, asked.length], [
+    "disabled",
+    "a key is required: set ONE_KEY",
+    0,
+  ]);
+});
+
+Deno.test("a key goes along in headers and address; a feed that needs one waits for it", async () => {
+  const clock = createManualClock(startMs);
+  const apiKey = {
+    variable: "ONE_KEY",
+    headers: (key: string) => ({ "x-key": key }),
+    query: (key: string) => ({ token: key }),
+    isRequired: false,
+  };
+  const source = aPollSource({ apiKey, feeds: [aFeed(), aFeed({ name: "paid", needsKey: true })] });
+  const without = aPoller(clock, { source, respond: () => Response.json([]) });
+  await without.poller.collect(new AbortController().signal);
+  equal(without.asked.length, 1);
+  equal(without.poller.health().state, "live");
+  equal(without.poller.health().feeds![1]!.state, "disabled");
+  const withKey = aPoller(clock, { source, apiKey: "s3", respond: () => Response.json([]) });
+  await withKey.poller.collect(new AbortController().signal);
+  equal(withKey.asked.length, 2);
+  equal(withKey.asked[0]!.path, "/markets?token=s3");
+  equal(withKey.asked[0]!.headers.get("x-key"), "s3");
+});
+
+Deno.test("a closed market is asked seldom, and again when it opens", async () => {
+  const clock = createManualClock(startMs);
+  const openMs = startMs + 40 * 60_000;
+  const calendar = {
+    name: "test",
+    timeZone: "UTC",
+    firstDay: "",
+    lastDay: "",
+    isOpen: (ms: number) => ms >= openMs,
+    getSession: () => ({ day: "", openMs, closeMs: openMs + 1, isHalfDay: false }),
+    listSessions: () => [],
+  };
+  const { poller, asked } = aPoller(clock, {
+    source: aPollSource({ calendar, closedCadenceMs: 30 * 60_000 }),
+    respond: () => Response.json([]),
+  });
+  const stop = new AbortController();
+  const done = poller.run(stop.signal);
+  await turn();
+  equal(poller.health().state, "market_closed");
+  await pass(clock, 39 * 60_000, 60_000);
+  equal(asked.length, 2);
+  await pass(clock, 4 * 60_000, 10_000);
+  equal(poller.health().state, "live");
+  stop.abort();
+  await clock.advance(0);
+  await done;
+});
+
+Deno.test("a few requests that fail do not make a round fail, and are told", async () => {
+  const clock = createManualClock(startMs);
+  const source = aPollSource({
+    feeds: [aFeed({
+      requests: () => ["a", "b", "c"].map((path) => ({ path: `/${path}`, weight: 1 })),
+    })],
+  });
+  const { poller, kept } = aPoller(clock, {
+    source,
+    respond: ({ pathname }) =>
+      pathname === "/b" ? new Response("gone", { status: 410 }) : Response.json(["X"]),
+  });
+  const result = await poller.collect(new AbortController().signal);
+  deepEqual([result.status, result.records, kept.length], ["ok", 2, 2]);
+  match(poller.health().feeds![0]!.error!, /^1 of 3 requests failed: .*410/);
+  equal(poller.health().state, "live");
+});
+
+Deno.test("a refusal of the region is tried again after a quarter of an hour", async () => {
+  const clock = createManualClock(startMs);
+  const { poller, asked } = aPoller(clock, { respond: () => new Response("", { status: 451 }) });
+  const stop = new AbortController();
+  const done = poller.run(stop.signal);
+  await turn();
+  equal(poller.health().state, "blocked");
+  await pass(clock, 14 * 60_000, 60_000);
+  equal(asked.length, 1);
+  await pass(clock, 2 * 60_000, 60_000);
+  equal(asked.length, 2);
+  stop.abort();
+  await clock.advance(0);
+  await done;
+});
+
+Deno.test("what an earlier process was told lately is not asked again before its time", async () => {
+  const clock = createManualClock(startMs);
+  const { poller, asked } = aPoller(clock, { respond: () => Response.json([]) });
+  const { feeds } = poller.health();
+  poller.recall([{ ...feeds![0]!, lastSuccessMs: startMs - 60_000, records: 7 }]);
+  deepEqual([poller.health().state, poller.health().lastMessageMs], ["live", startMs - 60_000]);
+  const stop = new AbortController();
+  const done = poller.run(stop.signal);
+  await pass(clock, 59_000);
+  equal(asked.length, 0);
+  await pass(clock, 2_000);
+  equal(asked.length, 1);
+  stop.abort();
+  await clock.advance(0);
+  await done;
+});
+
+Deno.test("a short month makes feeds slower, so that the credits last", async () => {
+  const clock = createManualClock(startMs);
+  const source = aPollSource({
+    creditsPerMonth: 1_000,
+    feeds: [aFeed({ requests: () => [{ path: "/", weight: 1, credits: 1 }] })],
+  });
+  const { poller } = aPoller(clock, { source, respond: () => Response.json([]) });
+  await poller.collect(new AbortController().signal);
+  const [feed] = poller.health().feeds!;
+  const leftMs = Date.UTC(2026, 11, 1) - startMs;
+  ok(Math.abs(feed!.cadenceMs - leftMs / (999 * 0.95)) < 1_000, `${feed!.cadenceMs}`);
+});
+
+Deno.test("a clock that was set back does not keep a feed waiting", async () => {
+  const clock = createManualClock(startMs);
+  let offsetMs = 0;
+  const set = { ...clock, now: () => clock.now() + offsetMs };
+  const { poller, asked } = aPoller(set, { respond: () => Response.json([]) });
+  const stop = new AbortController();
+  const done = poller.run(stop.signal);
+  await turn();
+  offsetMs = -7_200_000;
+  await pass(clock, 200_000);
+  ok(asked.length >= 2);
+  stop.abort();
+  await clock.advance(0);
+  await done;
+});
+
+Deno.test("a question beside the rounds is one request, kept and returned", async () => {
+  const clock = createManualClock(startMs);
+  const feed = anAskedFeed();
+  const { poller, asked, kept } = aPoller(clock, {
+    source: aPollSource({ feeds: [feed] }),
+    respond: ({ searchParams }) => Response.json(searchParams.get("of")!.split(",")),
+  });
+  const symbols = ["BTC", "ETH"].map((base) => ({
+    symbol: base,
+    id: base,
+    exchange: "x",
+    kind: "crypto" as const,
+    base,
+    quote: "USD",
+    active: true,
+  }));
+  const told = await poller.askFor(feed, symbols, {
+    urgency: "user",
+    signal: new AbortController().signal,
+  });
+  deepEqual(told.flatMap(({ marketData = [] }) => marketData).map(({ symbol }) => symbol), [
+    "BTC",
+    "ETH",
+  ]);
+  deepEqual([asked.length, kept.length], [1, 1]);
+});
+
+const aState = (state: string) => ({
+  ...{ name: "x", error: null, records: 0, cadenceMs: 1 },
+  state,
+});
+const merges = [
+  { states: [], whole: "disabled" },
+  { states: ["disabled", "disabled"], whole: "disabled" },
+  { states: ["live", "disabled"], whole: "live" },
+  { states: ["live", "connecting"], whole: "live" },
+  { states: ["connecting"], whole: "connecting" },
+  { states: ["live", "blocked"], whole: "reconnecting" },
+  { states: ["blocked", "blocked"], whole: "blocked" },
+  { states: ["blocked", "reconnecting"], whole: "reconnecting" },
+  { states: ["market_closed", "live"], whole: "market_closed" },
+  { states: ["stopped", "stopped"], whole: "stopped" },
+];
+for (const { states, whole } of merges) {
+  Deno.test(`feeds that are ${states.join(", ") || "none"} make a source ${whole}`, () => {
+    const feeds = states.map((state) => ({
+      ...aState(state),
+      lastSuccessMs: null,
+      nextMs: null,
+    })) as Parameters<typeof mergeFeeds>[1];
+    const rest = { breaker: "CLOSED" as const, reconnects: 0, parseErrors: 0 };
+    equal(mergeFeeds("one", feeds, rest).state, whole);
+  });
+}

@@ -71,6 +71,7 @@ const full: PageData = {
       price: 63250.1,
       price_change_24h: -1.5,
       volume_24h: 1e9,
+      volumeHours: 10,
       source: "binance",
       eventMs: timeMs - 5000,
       spark: [1, 2],

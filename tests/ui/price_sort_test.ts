@@ -17,6 +17,7 @@ const row = (symbol: string, more: Partial<PriceView> = {}): PriceView => ({
   price: 1,
   price_change_24h: 1,
   volume_24h: 1,
+  volumeHours: 24,
   source: "binance",
   eventMs: 1,
   spark: [],
