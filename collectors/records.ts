@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { DexPairRecord, DexSampleRecord } from "../lib/contracts/records.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { DexPairRecord, DexSampleRecord, TvlRecord } from "../lib/contracts/records.ts";
 import type { MarketSymbol, Timeframe } from "../lib/market/mod.ts";
 import type { MarketIntake } from "../lib/pipeline/types.ts";
 import type { WorldStore } from "../lib/store/types.ts";
@@ -12,8 +13,67 @@ import type { FeedContext, SourceRecords } from "./source.ts";
 /** Pairs that are looked at more closely. */
 const dexPairsMax = 100;
 
+/** Protocols whose past is looked at more closely. */
+const protocolsMax = 25;
+/** Samples of value locked that are looked through for the largest. */
+const tvlSamplesMax = 1_000;
+/** Many feeds ask at about the same time; what they may know changes slowly. */
+const contextForMs = 5_000;
+const protocolsForMs = 3_600_000;
+
+/**
+ * Returns what reads what feeds may know; feeds that ask within a few seconds share one reading.
+ * `marketNow` is market time, by default that of the clock.
+ */
+export function createContextReader({ store, clock, marketNow = clock.now }: {
+  store: WorldStore;
+  clock: Clock;
+  marketNow?: () => number;
+}): () => Promise<FeedContext> {
+  const readProtocols = keepFor(protocolsForMs, clock, () => readLargestProtocols(store));
+  return keepFor(contextForMs, clock, async () => ({
+    ...await readFeedContext(store, marketNow()),
+    ...await readProtocols(),
+  }));
+}
+
+/** Calls `read` once for all who ask within `ms`; a failure is not kept. */
+function keepFor<T>(ms: number, clock: Clock, read: () => Promise<T>): () => Promise<T> {
+  let kept: Promise<T> | null = null;
+  let readMs = 0;
+  return () => {
+    if (kept === null || Math.abs(clock.now() - readMs) >= ms) {
+      readMs = clock.now();
+      const reading = kept = read();
+      reading.catch(() => {
+        if (kept === reading) kept = null;
+      });
+    }
+    return kept;
+  };
+}
+
+/** The protocols that hold most, largest first, and their tokens; nothing before any is known. */
+async function readLargestProtocols(
+  store: WorldStore,
+): Promise<Pick<FeedContext, "protocols" | "coins">> {
+  const { items } = await store.tvl.list({ limit: tvlSamplesMax });
+  const newest = new Map<string, TvlRecord>();
+  for (const sample of items) {
+    if (!sample.entity.startsWith("protocol:") || newest.has(sample.entity)) continue;
+    newest.set(sample.entity, sample);
+  }
+  const largest = [...newest.values()].sort((a, b) => b.tvl_usd - a.tvl_usd).slice(0, protocolsMax);
+  if (largest.length === 0) return {};
+  const coins = [...new Set(largest.flatMap(({ token }) => token ?? []))];
+  return {
+    protocols: largest.map(({ entity }) => entity.slice("protocol:".length)),
+    ...(coins.length > 0 && { coins }),
+  };
+}
+
 /** Reads what feeds may know now. */
-export async function readFeedContext(store: WorldStore, nowMs: number): Promise<FeedContext> {
+async function readFeedContext(store: WorldStore, nowMs: number): Promise<FeedContext> {
   const symbols: MarketSymbol[] = [];
   let cursor: string | null = null;
   do {
@@ -53,22 +113,44 @@ export async function putRecords(
   },
   records: SourceRecords,
 ): Promise<number> {
-  const { marketData = [], tvl = [], dexNetworks = [], dexListings = [], dexTrades = [] } = records;
-  const { news = [], dexPairs = [], bars = [], symbols = [] } = records;
-  await store.symbols.putMany(symbols);
-  await store.marketData.putMany(marketData);
-  await store.tvl.putMany(tvl);
-  await store.dexNetworks.putMany(dexNetworks);
-  await store.dexListings.putMany(dexListings);
-  await store.dexTrades.putMany(dexTrades);
+  const plain = {
+    symbols: records.symbols,
+    marketData: records.marketData,
+    marketTotals: records.marketTotals,
+    assetPrices: records.assetPrices,
+    tvl: records.tvl,
+    dexNetworks: records.dexNetworks,
+    dexExchanges: records.dexExchanges,
+    dexListings: records.dexListings,
+    dexTrades: records.dexTrades,
+  };
+  let count = 0;
+  for (const [name, some = []] of Object.entries(plain)) {
+    const collection: { putMany(records: never[]): Promise<void> } =
+      store[name as keyof typeof plain];
+    await collection.putMany(some as never[]);
+    count += some.length;
+  }
+  const { news = [], dexPairs = [], dexCandles = [], bars = [] } = records;
   // The first to tell a headline keeps it.
   for (const headline of news) await store.news.create(headline);
   await putDexPairs(store, dexPairs);
   for (const { symbol, timeframe, bars: some } of bars) {
     await intake.addHistory(symbol, timeframe, some, { source, reason: "history" });
   }
-  const lists = [marketData, tvl, dexNetworks, dexListings, dexTrades, news, dexPairs, symbols];
-  return [...lists, ...bars.map(({ bars }) => bars)].reduce((sum, list) => sum + list.length, 0);
+  for (const candles of dexCandles) await putDexCandles(store, candles);
+  const lists = [news, dexPairs, ...[...bars, ...dexCandles].map(({ bars }) => bars)];
+  return lists.reduce((sum, list) => sum + list.length, count);
+}
+
+/** Candles of a pair are kept under its id; no trades of ours make them. */
+async function putDexCandles(
+  { bars }: WorldStore,
+  { pairId, timeframe, bars: closed, running }: NonNullable<SourceRecords["dexCandles"]>[number],
+): Promise<void> {
+  const series = { symbol: pairId, timeframe };
+  await bars.putBars(series, closed);
+  if (running) await bars.putLiveBars([{ series, bar: running, lastTradeId: 0 }]);
 }
 
 async function putDexPairs(store: WorldStore, pairs: readonly DexPairRecord[]): Promise<void> {

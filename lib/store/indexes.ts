@@ -8,7 +8,9 @@
  */
 import type {
   ApiUsageRecord,
+  AssetPriceRecord,
   CollectionRunRecord,
+  DexExchangeRecord,
   DexListingRecord,
   DexNetworkRecord,
   DexPairRecord,
@@ -19,6 +21,7 @@ import type {
   FeatureRecord,
   GapRecord,
   MarketDataRecord,
+  MarketTotalRecord,
   NewsRecord,
   OutcomeRecord,
   QualityRecord,
@@ -222,6 +225,28 @@ export const tvlCollection = defineCollection<TvlRecord>({
   indexes: [{ name: "entity", entries: ({ entity }) => [[entity]] }],
 });
 
+/** What assets cost over time. */
+export const assetPriceCollection = defineCollection<AssetPriceRecord>({
+  name: "asset_prices",
+  timestamp: (price) => price.timestamp,
+  indexes: [{ name: "entity", entries: ({ entity }) => [[entity]] }],
+});
+
+/** Whole markets over time. */
+export const marketTotalCollection = defineCollection<MarketTotalRecord>({
+  name: "market_totals",
+  timestamp: (total) => total.timestamp,
+  indexes: [{ name: "market", entries: ({ market }) => [[market]] }],
+});
+
+/** Decentralised exchanges, in order of the id. */
+export const dexExchangeCollection = defineCollection<DexExchangeRecord>({
+  name: "dex_exchanges",
+  timestamp: () => 0,
+  ascending: true,
+  indexes: [],
+});
+
 /** Pairs of decentralised exchanges; `volume` lists the most traded first, whatever their age. */
 export const dexPairCollection = defineCollection<DexPairRecord>({
   name: "dex_pairs",
@@ -346,6 +371,9 @@ export const collections = {
   news: newsCollection,
   mentions: mentionCollection,
   tvl: tvlCollection,
+  assetPrices: assetPriceCollection,
+  marketTotals: marketTotalCollection,
+  dexExchanges: dexExchangeCollection,
   dexPairs: dexPairCollection,
   dexSamples: dexSampleCollection,
   dexNetworks: dexNetworkCollection,

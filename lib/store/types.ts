@@ -6,7 +6,9 @@
 import type { Bar, BarColumns, MarketSymbol, Timeframe } from "../market/mod.ts";
 import type {
   ApiUsageRecord,
+  AssetPriceRecord,
   CollectionRunRecord,
+  DexExchangeRecord,
   DexListingRecord,
   DexNetworkRecord,
   DexPairRecord,
@@ -17,6 +19,7 @@ import type {
   FeatureRecord,
   GapRecord,
   MarketDataRecord,
+  MarketTotalRecord,
   NewsRecord,
   OutcomeRecord,
   QualityRecord,
@@ -116,6 +119,9 @@ export interface WorldStore {
   news: Collection<NewsRecord>;
   mentions: Collection<EntityMentionRecord>;
   tvl: Collection<TvlRecord>;
+  assetPrices: Collection<AssetPriceRecord>;
+  marketTotals: Collection<MarketTotalRecord>;
+  dexExchanges: Collection<DexExchangeRecord>;
   dexPairs: Collection<DexPairRecord>;
   dexSamples: Collection<DexSampleRecord>;
   dexNetworks: Collection<DexNetworkRecord>;
