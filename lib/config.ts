@@ -29,6 +29,8 @@ export interface Config {
   publicRead: boolean;
   /** API requests a client may make in 60 s. */
   rateLimit: number;
+  /** Origins whose pages may call the API with credentials, and change things. */
+  corsOrigins: readonly string[];
   /** Anonymous live connections of one address; null where the address decides. */
   wsPerIp: number | null;
   /** Other addresses of a source's REST and stream servers, by source key, without a slash at the end. */
@@ -83,6 +85,21 @@ const flag = (fallback: boolean): Variable<boolean> => ({
   },
 });
 
+const isOrigin = (text: string) =>
+  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+
+const origins = (fallback: readonly string[]): Variable<readonly string[]> => ({
+  read(value, name) {
+    if (!value) return fallback;
+    const listed = value.split(",").map((text) => text.trim()).filter((text) => text !== "");
+    const wrong = listed.find((text) => !isOrigin(text));
+    if (wrong === undefined) return [...new Set(listed)];
+    throw new ConfigError(
+      `Cannot use ${name}: origins such as https://app.example.org, by commas, was "${wrong}"`,
+    );
+  },
+});
+
 /** Every variable that begins with our prefix. */
 const ours = {
   CRYPTOINTEL_DATA_DIR: text("./data"),
@@ -93,6 +110,7 @@ const ours = {
   CRYPTOINTEL_REPLAY_START: number(600, { min: 0, max: 10_000_000 }),
   CRYPTOINTEL_PUBLIC_READ: flag(true),
   CRYPTOINTEL_RATE_LIMIT: number(100, { min: 1, max: 1_000_000_000 }),
+  CRYPTOINTEL_CORS_ORIGINS: origins(["http://localhost:3000"]),
   CRYPTOINTEL_WS_PER_IP: number(-1, { min: 0, max: 1_000_000 }),
   CRYPTOINTEL_DATASETS: text(""),
 };
@@ -157,6 +175,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     replayStartMinutes: own("CRYPTOINTEL_REPLAY_START"),
     publicRead: own("CRYPTOINTEL_PUBLIC_READ"),
     rateLimit: own("CRYPTOINTEL_RATE_LIMIT"),
+    corsOrigins: own("CRYPTOINTEL_CORS_ORIGINS"),
     wsPerIp: wsPerIp < 0 ? null : wsPerIp,
     addresses: readAddresses(env),
     secrets: readSecrets(env),

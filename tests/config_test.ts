@@ -12,6 +12,7 @@ Deno.test("readConfig() of an empty environment gives a product that starts", ()
   equal(config.publicRead, true);
   equal(config.rateLimit, 100);
   equal(config.wsPerIp, null);
+  deepEqual(config.corsOrigins, ["http://localhost:3000"]);
 });
 
 const accepted = [
@@ -31,7 +32,18 @@ for (const { env, field, expected } of accepted) {
   });
 }
 
+Deno.test("readConfig() takes a list of origins, each once", () => {
+  const { corsOrigins } = readConfig({
+    CRYPTOINTEL_CORS_ORIGINS: "https://a.example, http://b.example:81,https://a.example,",
+  });
+  deepEqual(corsOrigins, ["https://a.example", "http://b.example:81"]);
+});
+
 const refused = [
+  { env: { CRYPTOINTEL_CORS_ORIGINS: "*" }, says: /origins such as .*, was "\*"/ },
+  { env: { CRYPTOINTEL_CORS_ORIGINS: "https://a.example/" }, says: /was "https:\/\/a.example\/"/ },
+  { env: { CRYPTOINTEL_CORS_ORIGINS: "https://a.example,b.example" }, says: /was "b.example"/ },
+  { env: { CRYPTOINTEL_CORS_ORIGINS: "null" }, says: /was "null"/ },
   { env: { PORT: "70000" }, says: /PORT: a whole number from 0 to 65535, was "70000"/ },
   { env: { PORT: "eighty" }, says: /was "eighty"/ },
   { env: { PORT: "8000.5" }, says: /a whole number/ },

@@ -25,3 +25,22 @@ Deno.test("a label that the metric does not have is our mistake and is said loud
   const metrics = createMetrics();
   throws(() => metrics.count("trades_received_total", 1, { symbol: "BTCUSDT" }), /symbol/);
 });
+
+Deno.test("a total that somebody else has counted is taken over, not added", async () => {
+  const metrics = createMetrics();
+  for (const total of [5, 9, 2]) metrics.setTotal("collector_errors_total", total, { source: "a" });
+  metrics.setTotal("collector_errors_total", 1, { source: "b" });
+  const text = await metrics.render();
+  match(text, /^collector_errors_total\{source="a"\} 2$/m);
+  match(text, /^collector_errors_total\{source="b"\} 1$/m);
+});
+
+Deno.test("what was cleared is gone until it is set again", async () => {
+  const metrics = createMetrics();
+  metrics.set("cron_runs", 3, { status: "failed" });
+  metrics.clear("cron_runs");
+  metrics.set("cron_runs", 1, { status: "done" });
+  const text = await metrics.render();
+  doesNotMatch(text, /status="failed"/);
+  match(text, /^cron_runs\{status="done"\} 1$/m);
+});

@@ -42,6 +42,10 @@ export function numberRequests({ log, now }: Pick<ApiDeps, "log" | "now">): Midd
   };
 }
 
+/** Headers of answers that pages of other origins may read. */
+const exposedHeaders = "etag, link, retry-after, x-request-id, ratelimit-limit, " +
+  "ratelimit-remaining, deprecation, sunset";
+
 /** Lets any origin read with GET, and the listed ones do more. */
 export function allowOrigins(origins: readonly string[]): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
@@ -67,7 +71,7 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler<ApiE
     } else if (c.req.method === "GET" || c.req.method === "HEAD") {
       setHeader(c, "access-control-allow-origin", "*");
     }
-    setHeader(c, "access-control-expose-headers", "etag, retry-after, x-request-id");
+    setHeader(c, "access-control-expose-headers", exposedHeaders);
   };
 }
 
@@ -86,18 +90,21 @@ export function refuseForeignWrites(origins: readonly string[]): MiddlewareHandl
   };
 }
 
-/** Keeps a bucket of `rateLimit` requests per 60 s for each address. */
+/**
+ * Keeps a bucket of `rateLimit` requests per 60 s for each address; the first refusal of an address
+ * in 60 s is logged.
+ */
 export function limitRate(
-  { rateLimit, now }: Pick<ApiDeps, "rateLimit" | "now">,
+  { rateLimit, now, log }: Pick<ApiDeps, "rateLimit" | "now" | "log">,
 ): MiddlewareHandler<ApiEnv> {
   const windowMs = 60_000;
   const clientsMax = 20_000;
-  const buckets = new Map<string, { tokens: number; atMs: number }>();
+  const buckets = new Map<string, { tokens: number; atMs: number; toldMs: number }>();
   return async (c, next) => {
     if (/\/health$/.test(c.req.path)) return next();
     const ip = getIp(c);
     const nowMs = now();
-    const bucket = buckets.get(ip) ?? { tokens: rateLimit, atMs: nowMs };
+    const bucket = buckets.get(ip) ?? { tokens: rateLimit, atMs: nowMs, toldMs: -Infinity };
     const refill = Math.max(0, nowMs - bucket.atMs) * rateLimit / windowMs;
     bucket.tokens = Math.min(rateLimit, bucket.tokens + refill);
     bucket.atMs = nowMs;
@@ -106,6 +113,14 @@ export function limitRate(
     // The address that was silent longest has the fullest bucket, and loses least.
     if (buckets.size > clientsMax) buckets.delete(buckets.keys().next().value!);
     if (bucket.tokens < 1) {
+      if (nowMs - bucket.toldMs >= windowMs) {
+        bucket.toldMs = nowMs;
+        log.warn("A client exceeds the limit of requests", {
+          request_id: c.get("requestId"),
+          path: c.req.path,
+          rateLimit,
+        });
+      }
       const retryAfterMs = Math.ceil((1 - bucket.tokens) * windowMs / rateLimit);
       throw new RateLimitedError(
         `Cannot take more requests: the limit is ${rateLimit} in 60 s`,

@@ -40,6 +40,7 @@ import { limitBodies } from "./uploads.ts";
 
 export { createHealthFeed, describeCollector, type HealthFeed } from "./collector_health.ts";
 export type { ApiDeps, MarketReaders, ModeInfo } from "./deps.ts";
+export { describeRun } from "./collect_results.ts";
 export { createMarketReaders } from "./market_readers.ts";
 export { createPageData } from "./page_data.ts";
 export { apiPaths } from "./paths.ts";

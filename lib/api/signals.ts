@@ -54,7 +54,7 @@ export async function answerSignals(deps: ApiDeps, query: SignalsQuery) {
   const known = query.entity && await deps.symbols.find(query.entity);
   const entity = known ? known.symbol : query.entity?.replace(/^asset:/, "");
   const { records, cursor } = await listSignals(deps, { ...query, entity });
-  const mentions = await Promise.all(records.map(({ id }) => findMention(deps, id)));
+  const mentions = await Promise.all(records.map((record) => findMention(deps, record)));
   const newest = records[0]?.timestamp ?? 0;
   return {
     signals: records.map((record, i) => describeSignal(record, mentions[i] ?? null, deps)),
@@ -108,10 +108,17 @@ function chooseIndex(query: SignalsQuery): Pick<RecordQuery, "index" | "equals">
   };
 }
 
+/** Signals of these types come from an entity, noted as a mention; others speak of a symbol. */
+const typesOfEntities: readonly SignalRecord["type"][] = ["sentiment_shift", "tvl_anomaly"];
+
 /** The mention that a signal came from, which knows what it speaks of and in what mood. */
-async function findMention(deps: ApiDeps, id: string): Promise<EntityMentionRecord | null> {
-  const { mentions } = deps.store;
-  return (await mentions.list({ index: "signal", equals: [id], limit: 1 })).items[0] ?? null;
+async function findMention(
+  { store }: ApiDeps,
+  { id, type }: SignalRecord,
+): Promise<EntityMentionRecord | null> {
+  if (!typesOfEntities.includes(type)) return null;
+  const page = await store.mentions.list({ index: "signal", equals: [id], limit: 1 });
+  return page.items[0] ?? null;
 }
 
 function describeSignal(
@@ -128,6 +135,9 @@ function describeSignal(
     evidence: { ...evidence },
     ...(name === undefined ? {} : { entity_name: name }),
     ...(type === undefined ? {} : { entity_type: type }),
-    ...(mention ? { entity_sentiment: mention.sentiment_score } : {}),
+    // The mood of a mention that was made by other figures than texts was never judged.
+    ...(mention && record.type === "sentiment_shift"
+      ? { entity_sentiment: mention.sentiment_score }
+      : {}),
   };
 }

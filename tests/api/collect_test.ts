@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import type { CollectResult } from "../../lib/api/mod.ts";
+import { type CollectResult, describeRun } from "../../lib/api/mod.ts";
 import { NOW_MS, type TestApi } from "../support/api.ts";
-import { withPublicApi } from "../support/public_api.ts";
+import { aRun, withPublicApi } from "../support/public_api.ts";
 
 const authorization = `Bearer ${"t".repeat(64)}`;
 const post = (api: TestApi["api"], headers: Record<string, string> = { authorization }) =>
@@ -135,3 +135,28 @@ Deno.test("a cycle that breaks is a bare 500, and the next call starts anew", ()
     equal((await post(api)).status, 200);
   }, { part: { collect } });
 });
+
+Deno.test("a cycle's record becomes an answer with what was stored since it began", () =>
+  withPublicApi(async ({ world }) => {
+    const old = (await world.marketData.get("asset:bitcoin@coingecko"))!;
+    const fresh = { ...old, id: "asset:ethereum@coingecko", symbol: "ETH", created_at: NOW_MS };
+    await world.marketData.put(fresh);
+    const run = aRun({
+      timestamp: NOW_MS,
+      signals: 4,
+      sources: {
+        coingecko: { status: "ok", records: 1, duration_ms: 1 },
+        defillama: { status: "skipped", records: 0, duration_ms: 0 },
+        cryptopanic: { status: "failed", records: 0, duration_ms: 9 },
+      },
+    });
+    deepEqual(await describeRun(world, run), {
+      signals: 4,
+      sources: {
+        coingecko: { data: [fresh], records: 1, cached: false },
+        defillama: { data: [], records: 0, cached: true },
+        cryptopanic: { data: [], records: 0, cached: false, error: "it did not answer" },
+      },
+    });
+    deepEqual((await describeRun(world, aRun({ sources: {} }))).sources, {});
+  }));

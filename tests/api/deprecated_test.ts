@@ -61,3 +61,28 @@ Deno.test("a page of a listed origin may send what changes something, others onl
     });
     equal(written.status, 403);
   }, { part: { corsOrigins: ["https://app.example"] } }));
+
+Deno.test("a client that exceeds the limit is logged once a minute, and never by its address", () => {
+  const lines: { message: string; fields: unknown }[] = [];
+  const quiet = () => {};
+  const warn = (message: string, fields?: unknown) => void lines.push({ message, fields });
+  const log = { debug: quiet, info: quiet, warn, error: quiet };
+  return withPublicApi(async ({ api, time }) => {
+    const ask = () => api.request("/api/v1/symbols", {}, { ip: "203.0.113.7" });
+    for (let i = 0; i < 6; i++) await ask();
+    equal(lines.length, 1);
+    match(lines[0]!.message, /exceeds the limit/);
+    equal(JSON.stringify(lines).includes("203.0.113.7"), false);
+    time.nowMs += 60_000;
+    for (let i = 0; i < 6; i++) await ask();
+    equal(lines.length, 2);
+  }, { part: { rateLimit: 2, log } });
+});
+
+Deno.test("pages of other origins may read where the next page is", () =>
+  withPublicApi(async ({ api }) => {
+    const headers = { origin: "https://other.example" };
+    const answer = await api.request("/signals?limit=1", { headers });
+    match(answer.headers.get("link")!, /rel="next"/);
+    match(answer.headers.get("access-control-expose-headers")!, /\blink\b/);
+  }));

@@ -13,10 +13,15 @@ interface Scenario {
 
 const scenarios: Scenario[] = [
   {
-    name: "signals with what they speak of",
+    name: "signals of all filters at once",
     url: "/signals?type=price_alert&entity=BTCUSDT&minConfidence=0.75&timeRange=24h",
+    must: ['"count":1', '"id":"s1"', '"entity_name":"Bitcoin"'],
+    mustNot: ["created_at", '"id":"s2"', "entity_sentiment"],
+  },
+  {
+    name: "a signal with the entity and the mood it came from",
+    url: "/signals?type=sentiment_shift",
     must: ['"count":1', '"entity_name":"BTC"', '"entity_type":"token"', '"entity_sentiment":0.5'],
-    mustNot: ["created_at", '"id":"s2"'],
   },
   {
     name: "no signals above the confidence within its bucket",
@@ -150,7 +155,7 @@ const scenarios: Scenario[] = [
     name: "sums for the dashboard",
     url: "/dashboard/api/stats",
     must: [
-      '"total":2',
+      '"total":3',
       '"total_revenue":"0.35"',
       '"avg_transaction":"0.175"',
       '"unique_users":1',
