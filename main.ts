@@ -3,29 +3,29 @@ import { App, staticFiles } from "fresh";
 import * as settings from "./fresh.config.ts";
 import { openSources } from "./collectors/open.ts";
 import type { ReplayServer } from "./collectors/replay.ts";
-import { type Collectors, startCollectors } from "./collectors/run.ts";
+import { listSourceEntries } from "./collectors/directory.ts";
+import { type Collectors, type SourceAddresses, startCollectors } from "./collectors/run.ts";
 import {
   answerSocket,
+  apiPaths,
   createApi,
-  createHealthFeed,
   createMarketReaders,
   createPageData,
   describeCollector,
+  describeRun,
 } from "./lib/api/mod.ts";
-import { createChartCache } from "./lib/cache/charts.ts";
-import { createSymbolCache } from "./lib/cache/symbols.ts";
 import { systemClock } from "./lib/clock.ts";
 import { type Config, getListenAddress, readConfig } from "./lib/config.ts";
-import { createHub, type Hub, type SavedLog } from "./lib/live/hub.ts";
+import { cycleSchedule, type Jobs } from "./lib/jobs/mod.ts";
 import { createLogger, type Logger } from "./lib/log.ts";
-import { createMetrics } from "./lib/metrics.ts";
-import { createPipeline, type Pipeline } from "./lib/pipeline/mod.ts";
-import { detectors } from "./lib/signals/mod.ts";
+import { readSettingsFiles, type SettingsWatch, watchSettings } from "./lib/settings.ts";
 import { isDiskLow, openSecretFile, openStore, type Store } from "./lib/store/mod.ts";
+import { createCycle, listenToCycles, type LivePath, startLivePath } from "./lib/world/mod.ts";
 import type { ModeView, PageData, State } from "./lib/ui/state.ts";
 
 /** Version shown by the health endpoints. */
 const version = "0.1.0";
+const startedMs = systemClock.now();
 /** The recording that comes along. */
 const bundledRecording = new URL("./tests/fixtures/recorded", import.meta.url).pathname;
 /** Time between two rounds of the hub; each sends prices to a tenth of the clients. */
@@ -39,6 +39,7 @@ interface Market {
   mode(): ModeView;
   api: ReturnType<typeof createApi>;
   data: PageData;
+  jobs: Jobs;
   answerSocket(req: Request, ip: string): Promise<Response | null>;
   replay: ReplayServer | null;
   clear(): Promise<void>;
@@ -60,17 +61,6 @@ function requireMarket(): Market {
   if (!market) throw new Error("Cannot answer: the product is not started (call start first)");
   return market;
 }
-
-/** Paths that the JSON API answers. */
-const apiPaths = [
-  "/api/v1",
-  "/health",
-  "/signals",
-  "/market-data",
-  "/dashboard/api",
-  "/openapi.json",
-  "/docs",
-];
 
 /** The Fresh app; its routes find the market that `start` made. */
 export const app = new App<State>(settings.app).use(staticFiles());
@@ -108,71 +98,59 @@ function isOwnRequest(req: Request): boolean {
 
 let playAgain: () => Promise<void> = () => Promise.resolve();
 
+type World = ReturnType<Store["world"]>;
+
+/** What every market of this process shares. */
+interface Process {
+  config: Config;
+  store: Store;
+  settings: SettingsWatch;
+  log: Logger;
+}
+
 /** Makes a market of a world: everything from the sources to the API. */
-async function startMarket(parts: { config: Config; store: Store; log: Logger }): Promise<Market> {
-  const { config, store, log } = parts;
-  const { replay, addresses } = await openSources({
-    ...parts,
-    clock: systemClock,
-    bundledRecording,
-  });
-  const world = store.world(replay ? replay.info.hash : "live");
-  const epoch = systemClock.now().toString(36);
-  const { now } = systemClock;
+async function startMarket(parts: Process): Promise<Market> {
+  const { config, store, settings, log } = parts;
+  const clock = systemClock;
+  const { replay, addresses } = await openSources({ ...parts, clock, bundledRecording });
   const mode = () => describeMode(replay);
-  const hub = createHub({
-    now,
-    epoch,
-    log,
-    saved: await takeSavedLog(world),
-    limits: { connectionsPerIp: config.wsPerIp },
-    resolveSymbol: (text) => symbols.peek(text)?.symbol ?? null,
-    defer: (run) => void setTimeout(run, 0),
-    snapshot: {
-      prices: () => pipeline.listPrices(),
-      signals: () => [],
-      continuity: () => pipeline.getContinuity(),
-      health: () => healthFeed.list(),
-    },
-  });
-  const healthFeed = createHealthFeed(hub);
-  const pipeline = createPipeline({
-    store: world,
-    live: hub,
-    detectors,
-    clock: systemClock,
-    log,
-    metrics: createMetrics(),
+  const world = store.world(replay ? replay.info.hash : "live");
+  const path = await startLivePath({
+    ...parts,
+    world,
+    clock,
     mode: mode().mode,
     baseTimeframe: replay?.info.timeframe ?? "1m",
+    connectionsPerIp: config.wsPerIp,
   });
-  const symbols = createSymbolCache({ symbols: world.symbols, now });
-  const getRunningBar = pipeline.getRunningBar;
-  const charts = createChartCache({ bars: world.bars, getRunningBar, epoch });
-  pipeline.onClosedBar((series, bars) => charts.noteClosedBars(series, bars));
-  await pipeline.start();
-  const collectors = startCollectors({
-    store: world,
-    leases: store.leases,
-    intake: pipeline.intake,
+  const { hub, pipeline } = path;
+  const marketNow = () =>
+    replay ? Math.max(pipeline.market.now(), replay.marketNow()) : clock.now();
+  const collectors = startMarketCollectors({
+    ...parts,
+    ...path,
+    world,
     addresses,
-    clock: systemClock,
-    log,
+    marketNow,
     mode: mode().mode,
-    onHealth: (health) => {
-      symbols.invalidate(); // collectors may have added or removed some
-      healthFeed.note(health);
-      keep(world, `health:${health.source}`, health, log);
-    },
   });
-  const marketNow = () => replay ? Math.max(pipeline.market.now(), replay.marketNow()) : now();
-  const readers = { world, pipeline, charts, symbols, collectors, mode, marketNow };
+  const { collect } = collectors;
+  const jobs = createCycle({
+    ...parts,
+    ...path,
+    world,
+    queue: store.jobs,
+    clock,
+    collect,
+    marketNow,
+  });
   const adminToken = await openSecretFile(config.dataDir, "admin-token");
-  const deps = createApiDeps({ ...readers, adminToken, config, store, hub, log });
-  const stopTimers = startTimers({ replay, world, pipeline, hub, log });
+  const deps = createApiDeps({ ...parts, ...path, world, collectors, adminToken, mode, marketNow });
+  const stopTimers = startTimers({ ...path, world, replay, jobs, log });
   return {
     mode,
     replay,
+    jobs,
     api: createApi(deps),
     data: createPageData(deps, () => pipeline.getContinuity()),
     answerSocket: (req, ip) => answerSocket(deps, req, ip),
@@ -189,11 +167,44 @@ async function startMarket(parts: { config: Config; store: Store; log: Logger })
   };
 }
 
-/** The live log of the last clean end, once: after a crash it would number anew what it missed. */
-async function takeSavedLog(world: ReturnType<Store["world"]>): Promise<SavedLog | null> {
-  const saved = await world.getState<SavedLog>("liveLog");
-  if (saved) await world.putState("liveLog", null);
-  return saved;
+/** Starts the collectors of one world within the settings' budgets. */
+function startMarketCollectors(
+  { config, store, settings, log, world, addresses, marketNow, mode, ...path }:
+    & Process
+    & LivePath
+    & {
+      world: World;
+      addresses: SourceAddresses;
+      marketNow(): number;
+      mode: "live" | "replay";
+    },
+): Collectors {
+  const { pipeline, symbols, healthFeed } = path;
+  const { timeoutSeconds, timeoutSecondsMax, ...thresholds } = settings.get().breaker;
+  return startCollectors({
+    store: world,
+    leases: store.leases,
+    quotas: store.quotas,
+    intake: pipeline.intake,
+    addresses,
+    keys: config.secrets,
+    getSettings: (source) => settings.get().sources[source],
+    breaker: {
+      ...thresholds,
+      timeoutMs: timeoutSeconds * 1000,
+      timeoutMaxMs: timeoutSecondsMax * 1000,
+    },
+    clock: systemClock,
+    marketNow,
+    getPrice: (symbol) => pipeline.listPrices().find((price) => price.symbol === symbol) ?? null,
+    log,
+    mode,
+    onHealth: (health) => {
+      symbols.invalidate(); // collectors may have added or removed some
+      healthFeed.note(health);
+      keep(world, `health:${health.source}`, health, log);
+    },
+  });
 }
 
 function describeMode(replay: ReplayServer | null): ModeView {
@@ -203,60 +214,75 @@ function describeMode(replay: ReplayServer | null): ModeView {
 }
 
 /** Writes a small value down; that it failed is worth a line, not an end. */
-function keep(world: ReturnType<Store["world"]>, name: string, value: unknown, log: Logger): void {
+function keep(world: World, name: string, value: unknown, log: Logger): void {
   world.putState(name, value).catch((error) => {
     log.warn("a value was not kept", { name, error: String(error) });
   });
 }
 
-/** The hub's rounds, and the played minute at which a restart goes on. */
-function startTimers({ replay, world, pipeline, hub, log }: {
+/** The hub's rounds, the cycle's stand-by, and the played minute at which a restart goes on. */
+function startTimers({ replay, world, pipeline, hub, jobs, log }: LivePath & {
+  world: World;
   replay: ReplayServer | null;
-  world: ReturnType<Store["world"]>;
-  pipeline: Pipeline;
-  hub: Hub;
+  jobs: Jobs;
   log: Logger;
 }): () => void {
+  const stop = new AbortController();
+  void jobs.watch(stop.signal);
+  jobs.trigger("start").catch((error) => log.warn("no first cycle", { error: String(error) }));
   const keepPlayed = () =>
     keep(world, "playedMs", Math.floor(pipeline.market.now() / 60_000) * 60_000, log);
   const timers = [setInterval(() => hub.tick(), hubTickMs)];
   if (replay) timers.push(setInterval(keepPlayed, keepPlayedMs));
-  return () => timers.forEach((timer) => clearInterval(timer));
+  return () => {
+    stop.abort();
+    timers.forEach((timer) => clearInterval(timer));
+  };
 }
 
 /** Hands the readers of the market to the API, in the API's own words. */
-function createApiDeps(parts: {
-  config: Config;
-  store: Store;
-  world: ReturnType<Store["world"]>;
-  pipeline: Pipeline;
-  charts: ReturnType<typeof createChartCache>;
-  symbols: ReturnType<typeof createSymbolCache>;
-  collectors: Collectors;
-  hub: Hub;
-  log: Logger;
-  adminToken: string;
-  mode(): ModeView;
-  marketNow(): number;
-}): Parameters<typeof createApi>[0] {
-  const { config, store, world, pipeline, charts, symbols, collectors, hub, log } = parts;
+function createApiDeps(
+  parts: Process & LivePath & {
+    world: World;
+    collectors: Collectors;
+    adminToken: string;
+    mode(): ModeView;
+    marketNow(): number;
+  },
+): Parameters<typeof createApi>[0] {
+  const { config, store, settings, world, pipeline, collectors, marketNow, log } = parts;
+  const { charts, symbols, hub, metrics, adminToken } = parts;
   return {
     store: world,
     charts,
     symbols,
     hub,
-    market: createMarketReaders(pipeline, parts.marketNow),
+    metrics,
+    adminToken,
+    marketNow,
+    log,
+    market: createMarketReaders(pipeline, marketNow),
     listCollectors: () => collectors.health().map(describeCollector),
+    listSources: () =>
+      listSourceEntries({
+        health: collectors.health(),
+        getSettings: (source) => settings.get().sources[source],
+      }),
+    listParkedJobs: () => store.jobs.parked(),
+    collect: async () => {
+      const runId = `manual-${systemClock.now()}`;
+      return describeRun(world, await collectors.collect({ runId, trigger: "manual" }));
+    },
     getStoreGate: () => ({ ...store.metrics() }),
     getMode: parts.mode,
-    marketNow: parts.marketNow,
     now: systemClock.now,
     version,
-    adminToken: parts.adminToken,
+    startedMs,
+    readPipeline: () => pipeline.stats(),
+    countBars: async () => (await world.measure()).bars,
     rateLimit: config.rateLimit,
     publicRead: config.publicRead,
-    corsOrigins: ["http://localhost:3000"],
-    log,
+    corsOrigins: config.corsOrigins,
   };
 }
 
@@ -281,11 +307,13 @@ export async function startProduct(config: Config): Promise<Product> {
     clock: systemClock,
     log,
   });
+  const settings = await watchSettings({ read: readSettingsFiles, clock: systemClock, log });
   let opening: Promise<void> = Promise.resolve();
   const open = async () => {
-    market = await startMarket({ config, store, log });
+    market = await startMarket({ config, store, settings, log });
   };
   await open();
+  listenToCycles(store.jobs, () => requireMarket().jobs);
   playAgain = async () => {
     if (!requireMarket().replay) return;
     opening = opening.then(async () => {
@@ -307,7 +335,7 @@ export async function startProduct(config: Config): Promise<Product> {
     automaticCompression: true,
     onListen: () => {},
   });
-  const disk = setInterval(() => watchDisk(config, log), diskCheckMs);
+  const disk = setInterval(() => watchDisk(config), diskCheckMs);
   const { addr } = server;
   return {
     url: `http://${
@@ -317,6 +345,7 @@ export async function startProduct(config: Config): Promise<Product> {
       clearInterval(disk);
       await opening;
       await market?.stop();
+      await settings.stop();
       await server.shutdown();
       await store.close();
       market = null;
@@ -325,7 +354,7 @@ export async function startProduct(config: Config): Promise<Product> {
 }
 
 /** Stops collecting, not reading, before the disk is full. */
-async function watchDisk(config: Config, log: Logger): Promise<void> {
+async function watchDisk(config: Config): Promise<void> {
   if (!await isDiskLow(config.dataDir)) return;
   market?.halt("the disk is nearly full");
 }
@@ -335,6 +364,7 @@ export async function start(): Promise<void> {
   try {
     const config = readConfig(Deno.env.toObject());
     const product = await startProduct(config);
+    Deno.cron("collect", cycleSchedule, async () => void await market?.jobs.trigger("cron"));
     const { mode, recordedFrom, recordedTo } = requireMarket().mode();
     const day = (ms: number | undefined) => new Date(ms ?? 0).toISOString().slice(0, 16) + "Z";
     const dates = mode === "replay" ? ` (recorded ${day(recordedFrom)} to ${day(recordedTo)})` : "";

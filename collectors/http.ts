@@ -1,10 +1,11 @@
 /**
- * JSON by HTTP from a source that may refuse, block, lie or be away: every outcome has a type.
+ * Answers by HTTP from a source that may refuse, block, lie or be away: every outcome has a type.
  *
  * @module
  */
 import type { Clock } from "../lib/clock.ts";
-import { type Breaker, BreakerOpenError, type Budget } from "../lib/resilience/mod.ts";
+import { type AnswerFacts, type Breaker, BreakerOpenError } from "../lib/resilience/mod.ts";
+import type { RequestQueue, Urgency } from "./queue.ts";
 import type { SourceRequest } from "./source.ts";
 
 /** The answer was not what the source's documentation promises. */
@@ -83,12 +84,28 @@ export class Hosts {
   }
 }
 
+/** How one request ended, for the record of use. */
+export interface AnswerReport {
+  outcome: "ok" | "refused" | "failed";
+  /** From sending to the end of the answer. */
+  ms: number;
+  credits: number;
+}
+
 /** What a source is asked through; one for all requests to it. */
 export interface HttpOptions {
   hosts: Hosts;
   clock: Clock;
   breaker: Breaker;
-  budget: Budget;
+  queue: RequestQueue;
+  /** Who waits for the answer; default normal. */
+  urgency?: Urgency;
+  /** Rejects with a `BudgetError` what could not be sent so soon; default waits for ever. */
+  withinMs?: number;
+  /** How the body is read; default JSON. */
+  format?: "json" | "text";
+  /** Told of every request that was sent. */
+  onAnswer?: (report: AnswerReport) => void;
   fetch?: typeof fetch;
   /** For the whole answer, its body included. */
   timeoutMs?: number;
@@ -102,22 +119,23 @@ const defaultRetryMs: Readonly<Record<number, number>> = { 429: 60_000, 418: 120
 const retryMaxMs = 24 * 3_600_000;
 
 /**
- * Asks a source and returns the body, parsed. Waits until the budget allows it.
+ * Asks a source and returns the body: parsed JSON, or text. Waits until the budget allows it.
  *
  * @throws {BreakerOpenError} While the breaker is open.
- * @throws {RateLimitedError} On HTTP 429 and 418; the budget then stands still for that long.
+ * @throws {BudgetError} When the month's credits are spent, or it would wait longer than it may.
+ * @throws {RateLimitedError} On HTTP 429 and 418; the source then stands still for that long.
  * @throws {GeoBlockedError} When every host answered 451.
  * @throws {SourceAnswerError} For any other status, no JSON, or an error with status 200.
  * @throws {UnreachableError} When nobody answered within the timeout.
  */
 export async function fetchJson(request: SourceRequest, options: HttpOptions): Promise<unknown> {
-  const { hosts, clock, breaker, budget, signal } = options;
+  const { hosts, clock, breaker } = options;
   for (;;) {
     const host = hosts.getCurrent();
     if (host === null) throw new GeoBlockedError(hosts.addresses);
     const retryAfterMs = breaker.getRetryAfterMs(clock.now());
     if (retryAfterMs > 0) throw new BreakerOpenError(breaker.name, retryAfterMs, breaker.reason);
-    await waitForBudget(budget, request.weight, clock, signal);
+    await waitForBudget(request, options);
     breaker.enter(clock.now());
     try {
       const body = await ask(host, request, options);
@@ -130,7 +148,9 @@ export async function fetchJson(request: SourceRequest, options: HttpOptions): P
         continue;
       }
       judge(error, options);
-      throw error;
+      if (!(error instanceof RateLimitedError)) throw error;
+      const stoodMs = await options.queue.refuse(error.retryAfterMs);
+      throw new RateLimitedError(stoodMs, error.status, host);
     }
   }
 }
@@ -139,16 +159,20 @@ export async function fetchJson(request: SourceRequest, options: HttpOptions): P
 class BlockedHere extends Error {}
 
 async function waitForBudget(
-  budget: Budget,
-  weight: number,
-  clock: Clock,
-  signal: AbortSignal | undefined,
+  { weight, credits = 0 }: SourceRequest,
+  { queue, signal, urgency = "normal", withinMs }: HttpOptions,
 ): Promise<void> {
-  for (;;) {
-    if (signal?.aborted) throw new UnreachableError("Cannot ask: still wanted, was stopped");
-    const waitMs = budget.take(weight, clock.now());
-    if (waitMs === 0) return;
-    await clock.wait(waitMs, signal);
+  try {
+    await queue.enter({
+      weight,
+      credits,
+      urgency,
+      ...(signal && { signal }),
+      ...(withinMs !== undefined && { withinMs }),
+    });
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+    throw new UnreachableError("Cannot ask: still wanted, was stopped");
   }
 }
 
@@ -162,7 +186,9 @@ function judge(error: unknown, { breaker, hosts, clock, signal }: HttpOptions): 
 }
 
 async function ask(host: string, request: SourceRequest, options: HttpOptions): Promise<unknown> {
-  const { clock, budget, signal, timeoutMs = 10_000 } = options;
+  const { clock, queue, signal, timeoutMs = 10_000, format = "json" } = options;
+  const sentMs = clock.now();
+  let outcome: AnswerReport["outcome"] = "failed";
   const abort = new AbortController();
   const stop = () => abort.abort();
   signal?.addEventListener("abort", stop, { once: true });
@@ -179,10 +205,14 @@ async function ask(host: string, request: SourceRequest, options: HttpOptions): 
       signal: abort.signal,
     });
     const text = await readText(answer, host);
-    const usedWeight = Number(answer.headers.get("x-mbx-used-weight-1m"));
-    if (usedWeight > 0) budget.observe(usedWeight, clock.now());
-    return readAnswer(answer, text, { host, request, now: clock.now(), budget });
+    const facts = readLimitHeaders(answer.headers, clock.now());
+    if (Object.keys(facts).length > 0) queue.note(facts);
+    const body = readAnswer(answer, text, { host, request, now: clock.now(), format });
+    queue.note({ answers: 1, latencyMs: clock.now() - sentMs });
+    outcome = "ok";
+    return body;
   } catch (error) {
+    if (error instanceof RateLimitedError) outcome = "refused";
     if (isTyped(error)) throw error;
     const cause = error instanceof Error ? error.message : String(error);
     const was = isLate ? `none within ${timeoutMs} ms` : cause;
@@ -191,6 +221,7 @@ async function ask(host: string, request: SourceRequest, options: HttpOptions): 
     done.abort();
     signal?.removeEventListener("abort", stop);
     await watch;
+    options.onAnswer?.({ outcome, ms: clock.now() - sentMs, credits: request.credits ?? 0 });
   }
 }
 
@@ -220,7 +251,7 @@ interface AskContext {
   host: string;
   request: SourceRequest;
   now: number;
-  budget: Budget;
+  format: "json" | "text";
 }
 
 function readAnswer(answer: Response, text: string, context: AskContext): unknown {
@@ -238,25 +269,29 @@ function readAnswer(answer: Response, text: string, context: AskContext): unknow
   if (text.trim() === "") throw fault("an empty body");
   const body = tryJson(text);
   if (body === undefined) {
+    if (context.format === "text") return text;
     throw fault(/^\s*</.test(text) ? `a web page (${cut(text)})` : `not JSON (${cut(text)})`);
   }
   const errorText = findErrorText(body);
-  // CoinGecko is known to send the body of a 429 with status 200.
-  if (errorText !== null && /^429\b/.test(errorText)) {
+  // CoinGecko is known to send the body of a 429 with status 200; the others are CoinMarketCap's.
+  if (errorText !== null && /^(429|1008|1009|1010|1011)\b/.test(errorText)) {
     throw refuse(answer.headers, text, 429, context);
   }
   if (errorText !== null) throw fault(`HTTP ${status} with an error (${errorText})`);
-  return body;
+  return context.format === "text" ? text : body;
 }
 
 function refuse(headers: Headers, text: string, status: number, context: AskContext) {
-  const { now, budget, host } = context;
+  const { now, host } = context;
   // Binance names the end of a ban in its message only.
   const bannedUntilMs = Number(/banned until (\d{13})/.exec(text)?.[1] ?? 0);
   const headerMs = readRetryAfterMs(headers.get("retry-after"), now);
-  const waitMs = headerMs ?? (bannedUntilMs > now ? bannedUntilMs - now : defaultRetryMs[status]!);
+  // CoinMarketCap: 1009 is the day's limit, 1010 the month's. https://coinmarketcap.com/api (errors)
+  const isLong = /^(1009|1010)\b/.test(findErrorText(tryJson(text)) ?? "");
+  const dayMs = 86_400_000;
+  const unsaidMs = isLong ? dayMs - now % dayMs : defaultRetryMs[status]!;
+  const waitMs = headerMs ?? (bannedUntilMs > now ? bannedUntilMs - now : unsaidMs);
   const retryAfterMs = Math.min(retryMaxMs, Math.max(1_000, waitMs));
-  budget.penalise(now + retryAfterMs);
   return new RateLimitedError(retryAfterMs, status, host);
 }
 
@@ -266,6 +301,24 @@ function readRetryAfterMs(header: string | null, now: number): number | null {
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1_000;
   const untilMs = Date.parse(header);
   return Number.isNaN(untilMs) ? null : untilMs - now;
+}
+
+/** Reads what a source says of its own limit: Binance's weight, or the customary three headers. */
+function readLimitHeaders(headers: Headers, now: number): AnswerFacts {
+  const read = (name: string): number | undefined => {
+    const text = headers.get(`x-ratelimit-${name}`) ?? headers.get(`ratelimit-${name}`);
+    return text !== null && /^\d{1,13}$/.test(text.trim()) ? Number(text) : undefined;
+  };
+  const usedWeight = Number(headers.get("x-mbx-used-weight-1m"));
+  const [remaining, limit, reset] = [read("remaining"), read("limit"), read("reset")];
+  // Seconds from now, or since 1970.
+  const resetMs = reset === undefined ? undefined : reset * 1_000 - (reset > 1e9 ? now : 0);
+  return {
+    ...(usedWeight > 0 && { usedWeight }),
+    ...(remaining !== undefined && { remaining }),
+    ...(limit !== undefined && { advertisedLimit: limit }),
+    ...(resetMs !== undefined && { resetMs }),
+  };
 }
 
 /** Returns the words of a body in one of the usual error shapes, or null when it is none. */

@@ -1,108 +1,211 @@
 /**
- * Polling, once for all feeds: asks at the feed's cadence and survives whatever it answers.
+ * Polling, once for all sources: asks each feed at its pace and survives whatever it answers.
  *
  * @module
  */
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import { BreakerOpenError, createBackoff } from "../lib/resilience/mod.ts";
-import { type CollectorHealth, createHealth } from "./health.ts";
-import { fetchJson, GeoBlockedError, type HttpOptions, RateLimitedError } from "./http.ts";
+import type { MarketSymbol } from "../lib/market/mod.ts";
+import { getMonthEnd, planStretches } from "../lib/resilience/mod.ts";
+import { askFeed, createFeedRun, type FeedRun } from "./feed_run.ts";
+import { type CollectorHealth, type FeedHealth, mergeFeeds } from "./health.ts";
+import type { HttpOptions } from "./http.ts";
+import type { Urgency } from "./queue.ts";
 import {
   type Feed,
   type FeedContext,
   type PollSource,
-  SourceParseError,
+  priorities,
   type SourceRecords,
 } from "./source.ts";
+import type { Usage } from "./usage.ts";
 
 /** What polling needs. */
 export interface PollOptions {
-  /** Headers that carry the key. */
-  headers?: Record<string, string>;
-  /** What the feed may know, read anew each round. */
+  /** The source's key, where one is given. */
+  apiKey?: string;
+  /** What feeds may know, read anew each round. */
   readContext(): Promise<FeedContext>;
   http: HttpOptions;
-  put(records: SourceRecords): Promise<unknown>;
+  /** Keeps what an answer told; returns how many records that were. */
+  put(records: SourceRecords): Promise<number>;
   clock: Clock;
   log: Logger;
   onHealth(health: CollectorHealth): void;
+  usage?: Usage;
+  /** Another pace than the source's file gives, ms. */
+  getCadence?(feed: string): number | undefined;
+  /** Switched off by an operator, in plain words; null for not. */
+  getOffReason?(): string | null;
+}
+
+/** How a source did in one collection cycle. */
+export interface PollResult {
+  status: "ok" | "failed" | "skipped";
+  records: number;
+  error?: string;
+  duration_ms: number;
+}
+
+/** One polled source at work. */
+export interface Poller {
+  source: PollSource;
+  /** Asks every feed at its pace until `signal` is aborted. Never rejects. */
+  run(signal: AbortSignal): Promise<void>;
+  /**
+   * Asks every feed that is due, or whose last round failed, and joins those that are being asked.
+   * Never rejects.
+   */
+  collect(signal: AbortSignal): Promise<PollResult>;
+  /**
+   * Asks a feed about these symbols beside its rounds; what it tells is kept, and returned.
+   *
+   * @throws Whatever `askFeed` throws.
+   */
+  askFor(feed: Feed, symbols: readonly MarketSymbol[], how: AskFor): Promise<SourceRecords[]>;
+  /** Takes over what an earlier process knew of the feeds; before the first round only. */
+  recall(known: readonly FeedHealth[]): void;
+  health(): CollectorHealth;
+  http: HttpOptions;
+}
+
+/** How urgent a question is, and how long its request may wait. */
+export interface AskFor {
+  urgency: Urgency;
+  withinMs?: number;
   signal: AbortSignal;
 }
 
-/** Hosts that refuse our region are tried again after this long. */
-const blockedRetryMs = 15 * 60_000;
+/** Feeds that would be due within this part of their cadence are asked with a cycle. */
+const aheadShare = 0.1;
+/** An answer is asked for so much before the last one reaches its age. */
+const leadShare = 0.03;
+const leadMaxMs = 10_000;
 
-/** Polls one feed until `signal` is aborted. Never rejects. */
-export async function runPoll(
-  source: PollSource,
-  feed: Feed,
-  options: PollOptions,
-): Promise<void> {
-  const { clock, log, onHealth, signal } = options;
-  const backoff = createBackoff({ initialMs: 1_000, maxMs: Math.max(60_000, feed.cadenceMs) });
-  let health = createHealth(source.key);
-  const report = (change: Partial<CollectorHealth>) => {
-    const { retryAtMs: _old, ...rest } = health;
-    health = { ...rest, breaker: options.http.breaker.getState(clock.now()), ...change };
-    onHealth(health);
-  };
-  while (!signal.aborted) {
-    const error = await runRound(feed, options);
-    if (signal.aborted) break;
-    if (error === null) {
-      backoff.reset();
-      report({ state: "live", lastMessageMs: clock.now(), detail: "answers" });
-      await clock.wait(feed.cadenceMs, signal);
-      continue;
-    }
-    const waitMs = Math.max(backoff.next(), getRetryAfterMs(error));
-    log.warn("a poll failed", {
-      source: source.key,
-      feed: feed.name,
-      attempt: backoff.attempts(),
-      waitMs,
-      error: String(error),
-    });
-    const isBlocked = error instanceof GeoBlockedError;
-    report({
-      state: isBlocked ? "blocked" : "reconnecting",
-      reconnects: health.reconnects + 1,
-      parseErrors: health.parseErrors + (error instanceof SourceParseError ? 1 : 0),
-      detail: error instanceof Error ? error.message : String(error),
-      retryAtMs: clock.now() + waitMs,
-    });
-    await clock.wait(waitMs, signal);
-    if (isBlocked) options.http.hosts.unblock();
-  }
-  report({ state: "stopped", detail: "stopped" });
+/** Returns the poller of one source; nothing is asked before `run` or `collect`. */
+export function createPoller(source: PollSource, options: PollOptions): Poller {
+  return new SourcePoller(source, options);
 }
 
-/** Asks everything once; returns the first error, after having tried all, or null. */
-async function runRound(feed: Feed, options: PollOptions): Promise<unknown> {
-  const { http, clock, put, signal, headers } = options;
-  let first: unknown = null;
-  let context: FeedContext;
-  try {
-    context = await options.readContext();
-  } catch (error) {
-    return error;
-  }
-  for (const request of feed.requests(context)) {
-    if (signal.aborted) break;
-    try {
-      const sent = { ...request, headers: { ...request.headers, ...headers } };
-      const body = await fetchJson(sent, { ...http, signal });
-      await put(feed.parse(body, { receivedMs: clock.now(), request }));
-    } catch (error) {
-      first ??= error;
-    }
-  }
-  return first;
-}
+class SourcePoller implements Poller {
+  readonly #counts = { reconnects: 0, parseErrors: 0 };
+  readonly #runs: FeedRun[];
+  readonly #options: PollOptions;
+  readonly http: HttpOptions;
 
-function getRetryAfterMs(error: unknown): number {
-  if (error instanceof RateLimitedError) return error.retryAfterMs;
-  if (error instanceof BreakerOpenError) return Math.min(error.retryAfterMs, blockedRetryMs);
-  return error instanceof GeoBlockedError ? blockedRetryMs : 0;
+  constructor(readonly source: PollSource, options: PollOptions) {
+    this.#options = options;
+    this.http = options.http;
+    this.#runs = source.feeds.map((feed) =>
+      createFeedRun(source, feed, {
+        ...options,
+        counts: this.#counts,
+        report: () => options.onHealth(this.health()),
+        offReason: () => this.#getOffReason(feed),
+        getInterval: () => this.#getInterval(feed),
+      })
+    );
+  }
+
+  health(): CollectorHealth {
+    const { clock } = this.#options;
+    const merged = mergeFeeds(this.source.key, this.#runs.map((run) => run.health()), {
+      breaker: this.http.breaker.getState(clock.now()),
+      ...this.#counts,
+    });
+    if (merged.state !== "disabled") return merged;
+    return { ...merged, detail: this.#getOffReason() ?? "disabled" };
+  }
+
+  recall(known: readonly FeedHealth[]): void {
+    for (const run of this.#runs) run.recall(known);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#runs.map((run) => run.loop(signal)));
+  }
+
+  async collect(signal: AbortSignal): Promise<PollResult> {
+    const { clock } = this.#options;
+    const startedMs = clock.now();
+    const due = this.#runs.filter((run) =>
+      run.isDue(startedMs + this.#getCadence(run.feed) * aheadShare)
+    );
+    const records = await Promise.all(due.map((run) => run.ask(signal)));
+    const { state, detail } = this.health();
+    const isSkipped = state === "disabled" || (state === "market_closed" && due.length === 0);
+    const isFailing = state === "reconnecting" || state === "blocked" || state === "stopped";
+    // One endpoint that was withdrawn degrades that feed, and not the whole source.
+    const isPartly = this.#runs.some((run) => run.health().state === "live");
+    return {
+      status: isSkipped ? "skipped" : isFailing && !isPartly ? "failed" : "ok",
+      records: records.reduce((sum, count) => sum + count, 0),
+      ...(isFailing ? { error: detail } : {}),
+      duration_ms: clock.now() - startedMs,
+    };
+  }
+
+  async askFor(
+    feed: Feed,
+    symbols: readonly MarketSymbol[],
+    how: AskFor,
+  ): Promise<SourceRecords[]> {
+    const { clock, put } = this.#options;
+    const told: SourceRecords[] = [];
+    const context: FeedContext = {
+      symbols,
+      nowMs: clock.now(),
+      getLastBarTime: () => null,
+      dexPairs: [],
+    };
+    for (const request of feed.requests(context)) {
+      await askFeed(this.source, feed, request, {
+        ...this.#options,
+        http: { ...this.http, ...how },
+        put: (records) => (told.push(records), put(records)),
+      });
+    }
+    return told;
+  }
+
+  #getOffReason(feed?: Feed): string | null {
+    const { apiKey, getOffReason } = this.#options;
+    const variable = this.source.apiKey?.variable;
+    const reason = getOffReason?.() ?? null;
+    if (reason !== null || apiKey) return reason;
+    if (this.source.apiKey?.isRequired) return `a key is required: set ${variable}`;
+    return feed?.needsKey ? `a key is required: set ${variable ?? "the source's key"}` : null;
+  }
+
+  #getCadence(feed: Feed): number {
+    return this.#options.getCadence?.(feed.name) ?? feed.cadenceMs;
+  }
+
+  /** A round begins somewhat before the last one reaches the cadence's age, as answers take time. */
+  #getPace(feed: Feed): number {
+    const cadenceMs = this.#getCadence(feed);
+    return cadenceMs - Math.min(leadMaxMs, cadenceMs * leadShare);
+  }
+
+  /** How long to the next round of a feed, with the budget that is left for all of them. */
+  async #getInterval(feed: Feed): Promise<number> {
+    const now = this.#options.clock.now();
+    const quota = await this.http.queue.quota.read();
+    const asked = this.#runs.filter((run) => run.health().state !== "disabled");
+    const stretches = planStretches(
+      asked.map((run) => ({
+        name: run.feed.name,
+        cadenceMs: this.#getPace(run.feed),
+        rank: priorities.indexOf(run.feed.priority),
+        ...run.cost(),
+      })),
+      {
+        weightPerMinute: quota.limit,
+        credits: (quota.creditsPerMonth ?? Infinity) - quota.credits,
+        creditsForMs: getMonthEnd(now) - now,
+      },
+    );
+    const intervalMs = this.#getPace(feed) * (stretches.get(feed.name) ?? 1);
+    return Math.min(intervalMs, Math.max(1_000, getMonthEnd(now) - now));
+  }
 }

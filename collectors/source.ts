@@ -17,6 +17,7 @@ import type {
   TvlRecord,
 } from "../lib/contracts/records.ts";
 import type { TradingCalendar } from "../lib/market/mod.ts";
+import type { ExchangeTraits } from "../lib/pipeline/types.ts";
 
 /** What a stream frame says, in our own nouns. */
 export type StreamEvent =
@@ -59,6 +60,8 @@ export class StreamRefusedError extends SourceParseError {
 /** A source that streams trades and bars, with bars by REST for history and holes. */
 export interface StreamSource {
   key: string;
+  /** For people: `Binance`. */
+  name: string;
   exchange: string;
   /** Default public addresses; configuration and the recorded world give others. */
   addresses: { rest: readonly string[]; stream: readonly string[] };
@@ -94,6 +97,8 @@ export interface StreamSource {
   isReady?(frame: string): boolean;
   /** When its market is open: outside it the stream pauses, and trades are dropped. */
   calendar?: TradingCalendar;
+  /** How its bars differ from what its trades make. */
+  traits?: ExchangeTraits;
   /** Connections that it allows at a time; symbols beyond their room are not followed. */
   connectionsMax?: number;
   /** Requests a minute that its REST server allows. */
@@ -213,6 +218,8 @@ export interface PollSource {
   /** Credits a month of its free plan; absent where it counts none. */
   creditsPerMonth?: number;
   apiKey?: SourceKey;
+  /** The exchange whose bars it tells, where it tells any. */
+  exchange?: string;
   /** When its market is open; while it is closed its feeds are asked at `closedCadenceMs`. */
   calendar?: TradingCalendar;
   closedCadenceMs?: number;

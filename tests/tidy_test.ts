@@ -13,6 +13,7 @@ const imports = code.flatMap(listImports);
 
 /** Rooms of lib from the top row to the bottom one; a file imports from rows below its own. */
 const rows = [
+  ["world"],
   ["api"],
   ["pipeline", "jobs"],
   // The client is what users import: types of contracts, a clock, nothing else of the server.

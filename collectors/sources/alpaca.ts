@@ -48,6 +48,7 @@ const asked: Readonly<Record<Timeframe, { name: string; stepMs: number }>> = {
 /** US shares on IEX through Alpaca. https://docs.alpaca.markets/docs/about-market-data-api */
 export const alpaca: StreamSource = {
   key,
+  name: "Alpaca",
   exchange: "alpaca",
   addresses: {
     rest: ["https://data.alpaca.markets"],
@@ -68,6 +69,8 @@ export const alpaca: StreamSource = {
     isRequired: true,
   },
   calendar,
+  // A minute without a trade that set a price has no bar; a bar's volume counts odd lots, too.
+  traits: { omitsQuietBars: true, isVolumeApart: true },
   usualSymbols: usualNames.map(([symbol, name]) => toSymbol(symbol, name)),
   streamPath: () => "/v2/iex",
   authFrame: (id, secret = "") => JSON.stringify({ action: "auth", key: id, secret }),
@@ -180,8 +183,6 @@ function toEvents(one: Message, receivedMs: number): StreamEvent[] {
       symbol: one.S,
       price: one.p,
       size: one.s,
-      // The tape does not tell who took liquidity.
-      side: "buy" as const,
       tradeId: one.i,
       eventMs: one.t,
       receivedMs,

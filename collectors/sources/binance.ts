@@ -22,6 +22,7 @@ const streamedTimeframes = ["1m", "5m", "15m", "1h"] as const satisfies Timefram
 /** Binance's public spot market. https://developers.binance.com/docs/binance-spot-api-docs */
 export const binance: StreamSource = {
   key,
+  name: "Binance",
   exchange: "binance",
   addresses: {
     rest: [

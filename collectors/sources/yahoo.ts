@@ -93,6 +93,7 @@ const days: Feed = {
 export const yahoo: PollSource = {
   key,
   name: "Yahoo Finance",
+  exchange,
   addresses: {
     rest: ["https://query1.finance.yahoo.com", "https://query2.finance.yahoo.com"],
   },

@@ -12,6 +12,8 @@ import type { JobHandler, JobQueue } from "../store/mod.ts";
 import { runNotify } from "./notify.ts";
 import { type Stage, type StageContext, type StageResult, stages } from "./types.ts";
 
+export { runCompute } from "./compute.ts";
+export { runEvaluate } from "./evaluate.ts";
 export { type CollectionStatus, readCollectionStatus } from "./status.ts";
 export { createEconomics, type Economics, type SourceBudget } from "./economics.ts";
 export type { FeedEconomics, SourceEconomics, Spending } from "./economics.ts";

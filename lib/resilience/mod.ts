@@ -1,9 +1,10 @@
 /**
- * Guards against a failing outside world: breaker, backoff, budget. All are told the time, none
- * waits or fetches by itself; a new guard is a new file here, exported below.
+ * Guards against a failing outside world: breaker, backoff, quota, cadence. All are told the time,
+ * none waits or fetches by itself; a new guard is a new file here, exported below.
  *
  * @module
  */
 export * from "./backoff.ts";
 export * from "./breaker.ts";
-export * from "./budget.ts";
+export * from "./cadence.ts";
+export * from "./quota.ts";

@@ -14,8 +14,11 @@ const families: Record<string, () => Promise<() => Promise<Figure[]>>> = {
   indicators: async () => (await import("./indicators_bench.ts")).runIndicatorsBench,
   store: async () => (await import("./store_bench.ts")).runStoreBench,
   charts: async () => (await import("./charts_bench.ts")).runChartsBench,
+  collect: async () => (await import("./collect_bench.ts")).runCollectBench,
   fanout: async () => (await import("./fanout_bench.ts")).runFanoutBench,
+  signals: async () => (await import("./signals_bench.ts")).runSignalsBench,
   server: async () => (await import("./server_bench.ts")).runServerBench,
+  lighthouse: async () => (await import("./lighthouse_bench.ts")).runLighthouseBench,
 };
 
 const isMet = ({ value, target }: Figure) =>

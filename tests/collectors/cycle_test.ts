@@ -128,7 +128,9 @@ Deno.test("of a source that another process polls, that process's word counts", 
         ready: Promise.resolve(),
         onHealth: (health) => {
           // The last words are said while the store closes.
-          if (isHolder && !stop.signal.aborted) void world.putState(`health:${health.source}`, health);
+          if (isHolder && !stop.signal.aborted) {
+            void world.putState(`health:${health.source}`, health);
+          }
         },
         clock,
         log: silentLogger,

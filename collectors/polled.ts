@@ -1,0 +1,141 @@
+/**
+ * All polled sources at work: each by the process that holds its lease.
+ *
+ * @module
+ */
+import type { MarketIntake } from "../lib/pipeline/types.ts";
+import type { WorldStore } from "../lib/store/types.ts";
+import { type CollectorHealth, createHealth, type FeedHealth } from "./health.ts";
+import { type Leases, runWithLease } from "./lease.ts";
+import { createPoller, type Poller, type PollResult } from "./poll.ts";
+import { createContextReader, putRecords } from "./records.ts";
+import type { PollSource } from "./source.ts";
+import { createSourceHttp, type SourceHttpParts } from "./source_http.ts";
+
+/** What polling all sources needs. */
+export interface PolledOptions extends SourceHttpParts {
+  sources: readonly PollSource[];
+  store: WorldStore;
+  intake: Pick<MarketIntake, "addHistory">;
+  leases: Leases;
+  /** Names this process. */
+  holder: string;
+  addresses: Readonly<Record<string, { rest?: readonly string[] }>>;
+  /** Keys of sources, by the variable that holds them. */
+  keys?: Readonly<Record<string, string>>;
+  /** Market time, epoch ms; default wall time. */
+  marketNow?: () => number;
+  onHealth(health: CollectorHealth): void;
+  /** Polling begins when this resolves. */
+  ready: Promise<void>;
+}
+
+/** The polled sources. */
+export interface Polled {
+  pollers: readonly Poller[];
+  /** Resolves when all have ended. */
+  done: Promise<void>;
+}
+
+/** Starts to poll; returns at once. */
+export function startPolled(options: PolledOptions): Polled {
+  const readContext = createContextReader(options);
+  const pollers: Poller[] = [];
+  const runs: Promise<void>[] = [];
+  for (const source of options.sources) {
+    const held = { isHeld: false };
+    const poller = create(source, { ...options, readContext });
+    pollers.push({
+      source,
+      http: poller.http,
+      run: (signal) => poller.run(signal),
+      recall: (known) => poller.recall(known),
+      askFor: (feed, symbols, how) => poller.askFor(feed, symbols, how),
+      health: () => poller.health(),
+      // Of a source that another process polls, that process's word counts.
+      collect: (signal) => held.isHeld ? poller.collect(signal) : judgeElsewhere(source, options),
+    });
+    runs.push(options.ready.then(() => run(poller, held, options)));
+  }
+  return { pollers, done: Promise.all(runs).then(() => {}) };
+}
+
+function create(
+  source: PollSource,
+  options: PolledOptions & { readContext: ReturnType<typeof createContextReader> },
+): Poller {
+  const { store, intake, clock, log, addresses, keys = {}, getSettings } = options;
+  const rest = addresses[source.key]?.rest ?? source.addresses.rest;
+  const apiKey = source.apiKey && keys[source.apiKey.variable];
+  return createPoller(source, {
+    // A recorded world knows nobody's key, and answers without one.
+    ...(options.mode === "replay" ? { apiKey: "recorded" } : apiKey && { apiKey }),
+    readContext: options.readContext,
+    http: createSourceHttp(source.key, rest, source, options),
+    put: (records) => putRecords({ store, intake, source: source.key }, records),
+    clock,
+    log,
+    onHealth: options.onHealth,
+    ...(options.usage && { usage: options.usage }),
+    getCadence(feed) {
+      const seconds = getSettings?.(source.key)?.cadenceSeconds?.[feed];
+      return seconds === undefined ? undefined : seconds * 1_000;
+    },
+    getOffReason: () =>
+      getSettings?.(source.key)?.isEnabled === false ? "switched off in the settings" : null,
+  });
+}
+
+async function run(
+  poller: Poller,
+  held: { isHeld: boolean },
+  options: PolledOptions,
+): Promise<void> {
+  const { leases, holder, clock, log, signal, onHealth } = options;
+  const { key } = poller.source;
+  const stored = await readStored(key, options);
+  poller.recall(stored?.feeds ?? []);
+  onHealth(poller.health());
+  await runWithLease(`poll:${key}`, {
+    leases,
+    holder,
+    clock,
+    log,
+    signal,
+    onWaiting: () =>
+      onHealth({ ...createHealth(key), ...stored, detail: "another process collects" }),
+    async work(signal) {
+      const known = await readStored(key, options);
+      poller.recall(known?.feeds ?? []);
+      held.isHeld = true;
+      await poller.run(signal);
+      held.isHeld = false;
+    },
+  });
+  onHealth(poller.health());
+}
+
+/** What was last written down of a source, by this process or another. */
+async function readStored(
+  key: string,
+  { store, log }: Pick<PolledOptions, "store" | "log">,
+): Promise<(CollectorHealth & { feeds?: FeedHealth[] }) | null> {
+  try {
+    return await store.getState<CollectorHealth>(`health:${key}`);
+  } catch (error) {
+    log.warn("what was known of a source is not read", { source: key, error: String(error) });
+    return null;
+  }
+}
+
+async function judgeElsewhere(source: PollSource, options: PolledOptions): Promise<PollResult> {
+  const stored = await readStored(source.key, options);
+  const result = { records: 0, duration_ms: 0 };
+  if (!stored || stored.state === "disabled" || stored.state === "market_closed") {
+    return { ...result, status: "skipped" };
+  }
+  const isFine = stored.state === "live" || stored.feeds?.some(({ state }) => state === "live");
+  return isFine
+    ? { ...result, status: "ok" }
+    : { ...result, status: "failed", error: stored.detail };
+}

@@ -1,0 +1,60 @@
+/**
+ * The collection cycle of one world: collect, compute, evaluate, notify.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import {
+  createJobs,
+  type Jobs,
+  runCompute,
+  runEvaluate,
+  type StageRunners,
+  stages,
+} from "../jobs/mod.ts";
+import type { LivePublisher } from "../live/types.ts";
+import type { Logger } from "../log.ts";
+import type { SettingsWatch } from "../settings.ts";
+import type { JobHandler, Store } from "../store/mod.ts";
+import type { WorldStore } from "../store/types.ts";
+
+/** Returns the cycle of one world; its thresholds are those of the settings at each run. */
+export function createCycle(
+  { queue, settings, log, world, hub, collect, marketNow, clock }: {
+    queue: Store["jobs"];
+    settings: SettingsWatch;
+    log: Logger;
+    world: WorldStore;
+    hub: LivePublisher;
+    collect: StageRunners["collect"];
+    /** Market time, epoch ms. */
+    marketNow(): number;
+    /** Wall time. */
+    clock: Clock;
+  },
+): Jobs {
+  const listThresholds = () => {
+    const { signals, dexSignals } = settings.get();
+    const ofPairs = Object.entries(dexSignals).map(([type, one]) => [`dex_${type}`, one]);
+    return { ...signals, ...Object.fromEntries(ofPairs) };
+  };
+  return createJobs({
+    context: { store: world, live: hub, log, marketNow, now: clock.now },
+    queue,
+    runners: {
+      collect,
+      compute: runCompute,
+      evaluate: (context, runId) => runEvaluate(context, runId, { thresholds: listThresholds() }),
+    },
+    clock,
+  });
+}
+
+/** One dispatcher for all worlds of a process: work goes to the one that is there. */
+export function listenToCycles(queue: Store["jobs"], getJobs: () => Jobs): void {
+  const handlers = stages.map((stage): [string, JobHandler] => [
+    stage,
+    (body, job) => getJobs().handlers[stage](body, job),
+  ]);
+  queue.listen(Object.fromEntries(handlers));
+}

@@ -1,0 +1,92 @@
+/**
+ * From the trade to the screen: hub, pipeline and caches of one world.
+ *
+ * @module
+ */
+import { createHealthFeed } from "../api/mod.ts";
+import { createChartCache } from "../cache/charts.ts";
+import { createSymbolCache } from "../cache/symbols.ts";
+import type { Clock } from "../clock.ts";
+import { createHub, type SavedLog } from "../live/hub.ts";
+import type { Logger } from "../log.ts";
+import type { Timeframe } from "../market/mod.ts";
+import { createMetrics } from "../metrics.ts";
+import { createPipeline } from "../pipeline/mod.ts";
+import { createQuarantine } from "../quality/mod.ts";
+import type { SettingsWatch } from "../settings.ts";
+import { detectors } from "../signals/mod.ts";
+import type { WorldStore } from "../store/types.ts";
+
+/** What a live path is made of. */
+export interface LivePathOptions {
+  world: WorldStore;
+  clock: Clock;
+  mode: "live" | "replay";
+  /** Bars that trades make. */
+  baseTimeframe: Timeframe;
+  /** Anonymous live connections of one address; null where the address decides. */
+  connectionsPerIp: number | null;
+  settings: SettingsWatch;
+  log: Logger;
+}
+
+/** Starts hub, pipeline and caches of one world. */
+export async function startLivePath(
+  { world, clock, mode, baseTimeframe, connectionsPerIp, settings, log }: LivePathOptions,
+) {
+  const { now } = clock;
+  const epoch = now().toString(36);
+  const symbols = createSymbolCache({ symbols: world.symbols, now });
+  const metrics = createMetrics();
+  const hub = createHub({
+    now,
+    epoch,
+    log,
+    saved: await takeSavedLog(world),
+    limits: { connectionsPerIp },
+    resolveSymbol: (text) => symbols.peek(text)?.symbol ?? null,
+    defer: (run) => void clock.wait(0).then(run),
+    snapshot: {
+      prices: () => pipeline.listPrices(),
+      signals: () => [],
+      continuity: () => pipeline.getContinuity(),
+      health: () => healthFeed.list(),
+    },
+  });
+  const healthFeed = createHealthFeed(hub);
+  const { quality } = settings.get();
+  const pipeline = createPipeline({
+    store: world,
+    live: hub,
+    detectors,
+    clock,
+    log,
+    metrics,
+    mode,
+    baseTimeframe,
+    freshnessMs: quality.freshnessSeconds * 1000,
+    // Read at each detection, so that a change of the settings is in force at once.
+    thresholds: createLiveRecord(() => settings.get().signals),
+    ...(quality.quarantine && { quarantine: createQuarantine() }),
+  });
+  const { getRunningBar } = pipeline;
+  const charts = createChartCache({ bars: world.bars, getRunningBar, epoch });
+  pipeline.onClosedBar((series, bars) => charts.noteClosedBars(series, bars));
+  await pipeline.start();
+  return { hub, healthFeed, metrics, pipeline, symbols, charts };
+}
+
+/** The parts of a live path at work. */
+export type LivePath = Awaited<ReturnType<typeof startLivePath>>;
+
+/** A record whose entries are those that `read` gives at that moment. */
+function createLiveRecord<T>(read: () => Record<string, T>): Record<string, T> {
+  return new Proxy({}, { get: (_none, name) => read()[String(name)] });
+}
+
+/** The live log of the last clean end, once: after a crash it would number anew what it missed. */
+async function takeSavedLog(world: WorldStore): Promise<SavedLog | null> {
+  const saved = await world.getState<SavedLog>("liveLog");
+  if (saved) await world.putState("liveLog", null);
+  return saved;
+}

@@ -1,0 +1,8 @@
+/**
+ * One world at work: the parts of `lib` put together, so that `main.ts` only binds them to sources,
+ * pages and a server. Nothing is worked out here.
+ *
+ * @module
+ */
+export { createCycle, listenToCycles } from "./cycle.ts";
+export { type LivePath, startLivePath } from "./live_path.ts";
