@@ -1,7 +1,7 @@
 /**
  * A queue on plain keys, for storage without queues: in memory, or remote and shared.
  *
- * A job is the key `["job", "due", dueAt, id]`. Who claims it moves it, by a checked commit, to the
+ * A job is the key `["job", "due", dueAt, id, attempt]`. Who claims it moves it, by a checked commit, to the
  * end of the claim; should the claimer die, it becomes due again there.
  *
  * @module
@@ -21,7 +21,13 @@ export const CLAIM_MS = 120_000;
 const MAX_CLAIMS = 50;
 
 const duePrefix: Deno.KvKey = [...jobsPrefix, "due"];
-const getDueKey = (dueAt: number, id: string): Deno.KvKey => [...duePrefix, dueAt, id];
+/** The attempt keeps the next one apart from the claim of this one, should both end in one ms. */
+const getDueKey = (dueAt: number, { id, attempt }: JobMessage): Deno.KvKey => [
+  ...duePrefix,
+  dueAt,
+  id,
+  attempt,
+];
 
 /** The keys of due work. */
 function createDueJobs(gate: Gate, clock: Clock) {
@@ -65,7 +71,7 @@ export function createPollingJobQueue(
     log,
     retryWaitsMs,
     addDelivery: (atomic, job, delayMs) =>
-      void atomic.set(getDueKey(clock.now() + delayMs, job.id), job),
+      void atomic.set(getDueKey(clock.now() + delayMs, job), job),
   });
 
   const { claim, listDue } = createDueJobs(gate, clock);
@@ -73,7 +79,7 @@ export function createPollingJobQueue(
   const runDue = async (handlers: Readonly<Record<string, JobHandler>>) => {
     const due = await listDue();
     await Promise.all(due.map(async (entry) => {
-      const claimedKey = getDueKey(clock.now() + claimMs, entry.value.id);
+      const claimedKey = getDueKey(clock.now() + claimMs, entry.value);
       if (!await claim(entry, claimedKey)) return;
       await runner.deliver(entry.value, handlers);
       await gate.run((kv) => kv.delete(claimedKey));

@@ -169,3 +169,37 @@ Deno.test("polling: a claim of a process that died is taken over when it ends", 
     await Promise.all([dead.stop(), heir.stop()]);
   }, clock);
 });
+
+Deno.test("polling: a retry that falls on the end of its own claim is not lost with it", () =>
+  withMemoryGate(async (gate) => {
+    const clock = createManualClock(1_000_000);
+    const waitMs = 50;
+    const queue = createPollingJobQueue({
+      gate,
+      clock,
+      log: silentLogger,
+      retryWaitsMs: [waitMs],
+      claimMs: waitMs,
+      pollMs: 10,
+    });
+    const attempts: number[] = [];
+    const parked = Promise.withResolvers<void>();
+    queue.listen({
+      t: (_body, { attempt }) => {
+        attempts.push(attempt);
+        if (attempt === 2) parked.resolve();
+        return Promise.reject(new Error("no"));
+      },
+    });
+    await queue.enqueue("t", 1);
+    let isDone = false;
+    void parked.promise.then(() => isDone = true);
+    for (let i = 0; i < 500 && !isDone; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      if (attempts.length > 0) await clock.advance(10);
+    }
+    assert.deepEqual(attempts, [1, 2]);
+    const stopped = queue.stop();
+    await clock.advance(1_000);
+    await stopped;
+  }));
