@@ -17,7 +17,7 @@ import { type BarColumns, type MarketSymbol, timeframeMs } from "../market/mod.t
 import type { ApiDeps } from "./deps.ts";
 import { findRecord } from "./market_figures.ts";
 import { createMemo } from "./memo.ts";
-import { describeRecording } from "./resolve.ts";
+import { describeRecording, isOfShownTime } from "./resolve.ts";
 import { type Api, describeAnswers } from "./routes.ts";
 
 const route = createRoute({
@@ -73,6 +73,13 @@ async function analyse(deps: ApiDeps, asked: readonly string[]) {
   };
 }
 
+/** Analyses one symbol or asset; null for one that nothing is known of. */
+export async function analyseOne(deps: ApiDeps, name: string) {
+  const subject = await findSubject(deps, name);
+  const isKnown = subject.symbol !== null || subject.figures !== null;
+  return isKnown ? { ...subject, analysis: describeAnalysis(deps, subject) } : null;
+}
+
 /** Finds a symbol by its name, or the followed symbol of an asset by the asset's ticker. */
 async function findSubject(deps: ApiDeps, asked: string): Promise<Subject> {
   const direct = await deps.symbols.find(asked);
@@ -111,7 +118,8 @@ const empty: MarketAnalysis = {
   resistance: null,
 };
 
-function describeAnalysis(deps: ApiDeps, { asked, symbol, figures, bars }: Subject) {
+function describeAnalysis(deps: ApiDeps, { asked, symbol, figures: known, bars }: Subject) {
+  const figures = known && isOfShownTime(deps, known.timestamp) ? known : null;
   const found = bars ? analyseMarket(bars) : empty;
   const live = symbol && deps.market.getPrice(symbol.symbol);
   const reason = describeGap(found, symbol);

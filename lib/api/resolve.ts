@@ -31,3 +31,15 @@ export function describeRecording(mode: ModeInfo): { from: number; to: number } 
 export function joinCanonicalId(path: string): string {
   return path.replace(/\/((?:crypto|stock):[^/]+)\/([^/@]+@[^/]+)/, "/$1%2F$2");
 }
+
+/**
+ * Says whether figures of `timestamp` (epoch ms) belong to the time that is shown. In a recording an
+ * answer of another date does not: beside a price of the recording it would be a wrong number.
+ */
+export function isOfShownTime(
+  { getMode, marketNow }: Pick<ApiDeps, "getMode" | "marketNow">,
+  timestamp: number,
+): boolean {
+  const { mode, recordedFrom = 0 } = getMode();
+  return mode === "live" || timestamp >= recordedFrom && timestamp <= marketNow();
+}
