@@ -13,6 +13,7 @@ import {
   createPageData,
   describeCollector,
   describeRun,
+  isOwnRequest,
 } from "./lib/api/mod.ts";
 import { systemClock } from "./lib/clock.ts";
 import { type Config, getListenAddress, readConfig } from "./lib/config.ts";
@@ -20,7 +21,13 @@ import { cycleSchedule, type Jobs } from "./lib/jobs/mod.ts";
 import { createLogger, type Logger } from "./lib/log.ts";
 import { readSettingsFiles, type SettingsWatch, watchSettings } from "./lib/settings.ts";
 import { isDiskLow, openSecretFile, openStore, type Store } from "./lib/store/mod.ts";
-import { createCycle, listenToCycles, type LivePath, startLivePath } from "./lib/world/mod.ts";
+import {
+  createCycle,
+  listenToCycles,
+  type LivePath,
+  runUpkeep,
+  startLivePath,
+} from "./lib/world/mod.ts";
 import type { ModeView, PageData, State } from "./lib/ui/state.ts";
 
 /** Version shown by the health endpoints. */
@@ -90,12 +97,6 @@ function getIp(info: Deno.ServeHandlerInfo): string {
   return "hostname" in remoteAddr ? remoteAddr.hostname : "local";
 }
 
-/** A request that changes something has to come from our own pages, under the name we serve. */
-function isOwnRequest(req: Request): boolean {
-  const origin = req.headers.get("origin");
-  return origin !== null && origin === new URL(req.url).origin;
-}
-
 let playAgain: () => Promise<void> = () => Promise.resolve();
 
 type World = ReturnType<Store["world"]>;
@@ -146,7 +147,7 @@ async function startMarket(parts: Process): Promise<Market> {
   });
   const adminToken = await openSecretFile(config.dataDir, "admin-token");
   const deps = createApiDeps({ ...parts, ...path, world, collectors, adminToken, mode, marketNow });
-  const stopTimers = startTimers({ ...path, world, replay, jobs, log });
+  const stopTimers = startTimers({ ...path, world, replay, jobs, settings, marketNow, log });
   return {
     mode,
     replay,
@@ -157,7 +158,7 @@ async function startMarket(parts: Process): Promise<Market> {
     clear: () => world.clear(),
     halt: pipeline.halt,
     async stop() {
-      stopTimers();
+      await stopTimers();
       await collectors.stop();
       await pipeline.stop();
       hub.close();
@@ -221,22 +222,30 @@ function keep(world: World, name: string, value: unknown, log: Logger): void {
 }
 
 /** The hub's rounds, the cycle's stand-by, and the played minute at which a restart goes on. */
-function startTimers({ replay, world, pipeline, hub, jobs, log }: LivePath & {
-  world: World;
-  replay: ReplayServer | null;
-  jobs: Jobs;
-  log: Logger;
-}): () => void {
+function startTimers(
+  parts: LivePath & {
+    world: World;
+    replay: ReplayServer | null;
+    jobs: Jobs;
+    settings: SettingsWatch;
+    marketNow(): number;
+    log: Logger;
+  },
+): () => Promise<void> {
+  const { replay, world, pipeline, hub, jobs, answers, log } = parts;
   const stop = new AbortController();
-  void jobs.watch(stop.signal);
+  const { signal } = stop;
+  const loops = [jobs.watch(signal), runUpkeep({ ...parts, clock: systemClock, signal })];
   jobs.trigger("start").catch((error) => log.warn("no first cycle", { error: String(error) }));
   const keepPlayed = () =>
     keep(world, "playedMs", Math.floor(pipeline.market.now() / 60_000) * 60_000, log);
   const timers = [setInterval(() => hub.tick(), hubTickMs)];
   if (replay) timers.push(setInterval(keepPlayed, keepPlayedMs));
-  return () => {
+  return async () => {
     stop.abort();
     timers.forEach((timer) => clearInterval(timer));
+    await Promise.all(loops);
+    await answers.close();
   };
 }
 
@@ -279,6 +288,9 @@ function createApiDeps(
     version,
     startedMs,
     readPipeline: () => pipeline.stats(),
+    ...(settings.get().quality.quarantine && {
+      quarantine: { list: pipeline.listRefused, release: pipeline.releaseTrade },
+    }),
     countBars: async () => (await world.measure()).bars,
     rateLimit: config.rateLimit,
     publicRead: config.publicRead,

@@ -31,8 +31,8 @@ const statuses: Readonly<Record<string, HealthState>> = {
 };
 
 /** Returns a collector's report in the words of the contract. */
-export function describeCollector({ state, ...report }: CollectorReport): CollectorHealth {
-  return { ...report, status: statuses[state] ?? "down" };
+export function describeCollector(report: CollectorReport): CollectorHealth {
+  return { ...report, status: statuses[report.state] ?? "down" };
 }
 
 /** Returns a feed that publishes on the channel `health` of `live`. */

@@ -177,7 +177,7 @@ function chooseByTime(network?: string, dex?: string): Chosen {
 }
 
 /** The same in the order of volume. */
-function chooseByVolume(network?: string, dex?: string): Chosen {
+export function chooseByVolume(network?: string, dex?: string): Chosen {
   if (network !== undefined && dex !== undefined) {
     return { index: "network_dex_volume", equals: [network, dex] };
   }
@@ -270,7 +270,7 @@ async function readNetworkNames(
 }
 
 /** `uniswap_v3` reads `Uniswap V3`: sources give exchanges an id and no name. */
-function formatId(id: string): string {
+export function formatId(id: string): string {
   return id.split(/[_\-\s]+/).filter(Boolean)
     .map((word) => word[0]!.toUpperCase() + word.slice(1)).join(" ");
 }

@@ -6,6 +6,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { measurePair, recommendForPair } from "../analytics/mod.ts";
 import { dexAnalysisSchema, dexPairParamSchema } from "../contracts/dex.ts";
+import type { DexPairRecord } from "../contracts/records.ts";
 import type { ApiDeps } from "./deps.ts";
 import { describePair } from "./dex.ts";
 import { findPair } from "./dex_history.ts";
@@ -34,13 +35,30 @@ const keptMs = 30_000;
 
 /** Binds the analysis of a pair. */
 export function bindDexAnalysis(api: Api, deps: ApiDeps): void {
+  const analysePair = createPairAnalyser(deps);
+  api.openapi(route, async (c) => {
+    const pair = await findPair(deps, c.req.valid("param").pair_id);
+    const { signals, metrics, recommendations } = await analysePair(pair);
+    return c.json({
+      pair: describePair(pair),
+      signals: signals.map(describeDexSignal),
+      metrics,
+      recommendations,
+      last_updated: pair.last_updated,
+      timestamp: deps.marketNow(),
+      recorded: describeRecording(deps.getMode()),
+    }, 200);
+  });
+}
+
+/** Returns a reader of a pair's signals, metrics and recommendations; volumes are kept for a while. */
+export function createPairAnalyser(deps: ApiDeps) {
   const { dexPairs, dexSamples, dexSignals } = deps.store;
   const kept = createMemo<(number | null)[]>({ now: deps.now, ttlMs: keptMs });
   const readVolumes = async () =>
     (await listAll(dexPairs, { index: "volume" }, rankedMax)).map(({ volume_24h }) => volume_24h);
 
-  api.openapi(route, async (c) => {
-    const pair = await findPair(deps, c.req.valid("param").pair_id);
+  return async (pair: DexPairRecord) => {
     const ofPair = { index: "pair", equals: [pair.id] };
     const from = deps.marketNow() - weekMs;
     const [signals, samples, { value: volumes }] = await Promise.all([
@@ -49,14 +67,7 @@ export function bindDexAnalysis(api: Api, deps: ApiDeps): void {
       kept.get("volumes", readVolumes),
     ]);
     const metrics = measurePair(pair, { volumes, samples, signals });
-    return c.json({
-      pair: describePair(pair),
-      signals: signals.map(describeDexSignal),
-      metrics,
-      recommendations: recommendForPair({ signals, metrics, nowMs: deps.marketNow() }),
-      last_updated: pair.last_updated,
-      timestamp: deps.marketNow(),
-      recorded: describeRecording(deps.getMode()),
-    }, 200);
-  });
+    const recommendations = recommendForPair({ signals, metrics, nowMs: deps.marketNow() });
+    return { signals, metrics, recommendations };
+  };
 }

@@ -47,21 +47,36 @@ export function bindDexHistory(api: Api, deps: ApiDeps): void {
     const { range, interval } = c.req.valid("query");
     const { id: pair_id } = await findPair(deps, c.req.valid("param").pair_id);
     const from = deps.marketNow() - dexRangeMs[range];
-    const told = await deps.store.bars.listBars({ symbol: pair_id, timeframe: interval }, { from });
-    const candles = told.length > 0
-      ? told.map(({ closed: _closed, quality: _quality, ...bar }) => ({ ...bar, samples: null }))
-      : foldSamples(await readSamples(deps, pair_id, from), dexIntervalMs[interval]);
+    const { made_from, candles } = await readCandles(deps, pair_id, { interval, from });
     return c.json({
       pair_id,
       range,
       interval,
-      made_from: told.length > 0 ? "exchange" as const : "samples" as const,
+      made_from,
       candles,
       count: candles.length,
       timestamp: deps.marketNow(),
       recorded: describeRecording(deps.getMode()),
     }, 200);
   });
+}
+
+/** Reads the candles of a pair since `from` (epoch ms), oldest first, and says what they are made of. */
+export async function readCandles(
+  deps: ApiDeps,
+  pairId: string,
+  { interval, from }: { interval: keyof typeof dexIntervalMs; from: number },
+): Promise<{ made_from: "exchange" | "samples"; candles: DexCandle[] }> {
+  const told = await deps.store.bars.listBars({ symbol: pairId, timeframe: interval }, { from });
+  if (told.length === 0) {
+    const samples = await readSamples(deps, pairId, from);
+    return { made_from: "samples", candles: foldSamples(samples, dexIntervalMs[interval]) };
+  }
+  const candles = told.map(({ closed: _closed, quality: _quality, ...bar }) => ({
+    ...bar,
+    samples: null,
+  }));
+  return { made_from: "exchange", candles };
 }
 
 /**

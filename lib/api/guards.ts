@@ -157,3 +157,9 @@ export function deprecateRoute(
     if (successor) c.header("link", `<${successor}>; rel="successor-version"`, { append: true });
   };
 }
+
+/** A request that changes something has to come from our own pages, under the name we serve. */
+export function isOwnRequest(req: Request): boolean {
+  const origin = req.headers.get("origin");
+  return origin !== null && origin === new URL(req.url).origin;
+}

@@ -29,6 +29,7 @@ import { bindMarketData } from "./market_data.ts";
 import { bindMetrics, measureRequests } from "./metrics.ts";
 import { bindOpenApi } from "./openapi.ts";
 import { answerError, answerProblem } from "./problems.ts";
+import { bindQuarantine } from "./quarantine.ts";
 import { bindQuality } from "./quality.ts";
 import { bindQualityList } from "./quality_list.ts";
 import { type Api, createRouter } from "./routes.ts";
@@ -41,6 +42,7 @@ import { limitBodies } from "./uploads.ts";
 export { createHealthFeed, describeCollector, type HealthFeed } from "./collector_health.ts";
 export type { ApiDeps, MarketReaders, ModeInfo } from "./deps.ts";
 export { describeRun } from "./collect_results.ts";
+export { isOwnRequest } from "./guards.ts";
 export { createMarketReaders } from "./market_readers.ts";
 export { createPageData } from "./page_data.ts";
 export { apiPaths } from "./paths.ts";
@@ -86,6 +88,7 @@ export function createApi(deps: ApiDeps): Api {
   bindUdf(api, deps);
   bindMetrics(api, deps, metrics);
   bindBackfills(api, deps);
+  bindQuarantine(api, deps);
   bindOpenApi(api, deps);
 
   api.notFound((c) => answerProblem(c, 404, `Cannot find ${c.req.path}`));

@@ -8,13 +8,24 @@ import type { ContinuityRow } from "../contracts/market.ts";
 import { type Timeframe, timeframeMs, timeframes } from "../market/mod.ts";
 import type { RecordQuery } from "../store/types.ts";
 import type { ChartView, GapView, PageData, SeriesView, SignalFilter } from "../ui/state.ts";
+import type { ExploreData } from "../ui/page_views.ts";
 import type { ApiDeps } from "./deps.ts";
+import { readJobs } from "./jobs.ts";
 import { type AccuracyReader, createAccuracyReader } from "./page_accuracy.ts";
+import { createDexReader } from "./page_dex.ts";
+import { listMarkets, type MarketParts, readMarket } from "./page_markets.ts";
+import { readNews } from "./page_news.ts";
+import { describeSources, readQualityDetail } from "./page_operations.ts";
 import { createPriceReader } from "./page_prices.ts";
 import { listAll } from "./page_records.ts";
+import { readQualityList } from "./quality_list.ts";
+import { createSourcesReader } from "./sources.ts";
 
 /** Newest gaps that the ledger page lists. */
 const gapsShown = 200;
+/** Newest cycles, and newest signals of one market, that pages list. */
+const runsShown = 50;
+const signalsOfMarket = 10;
 /** Records read at most for one page, so that a filter that finds little cannot read for ever. */
 const recordsMax = 5_000;
 /** Returns the readers of pages. */
@@ -44,6 +55,26 @@ export function createPageData(deps: ApiDeps, listContinuity: () => ContinuityRo
       return { series: listContinuity().map(toSeriesView), gaps, openGaps: open.length };
     },
     getHealth: () => Promise.resolve(describeHealth(deps)),
+    ...createExplorer(deps, {
+      listPrices: () => prices.listPrices(),
+      listSeries: () => listContinuity().map(toSeriesView),
+      listSignalsOf: (entities) => listSignalsOf(deps, accuracies, entities),
+    }),
+  };
+}
+
+/** Readers of the pages beyond the dashboard and the chart. */
+function createExplorer(deps: ApiDeps, parts: MarketParts): ExploreData {
+  const readSources = createSourcesReader(deps);
+  return {
+    listMarkets: () => listMarkets(deps, parts),
+    getMarket: (name) => readMarket(deps, parts, name),
+    ...createDexReader(deps),
+    getNews: (filter) => readNews(deps, filter),
+    listSources: async () => describeSources(deps, (await readSources()).sources),
+    getJobs: () => readJobs(deps, { limit: runsShown }),
+    listQuality: async () => (await readQualityList(deps)).symbols,
+    getQuality: (symbol) => readQualityDetail(deps, symbol),
   };
 }
 
@@ -119,8 +150,30 @@ async function listSignals(deps: ApiDeps, accuracies: AccuracyReader, filter: Si
     (!filter.types.length || filter.types.includes(record.type)) &&
     (!entity || symbol !== null || record.entity.toLowerCase().includes(entity.toLowerCase())) &&
     record.confidence_score >= filter.minConfidence;
-  const shown = records.filter(isWanted).slice(0, filter.limit);
-  return await Promise.all(shown.map(async (record) => ({
+  return await addOutcomes(deps, accuracies, records.filter(isWanted).slice(0, filter.limit));
+}
+
+/** The newest signals on any of these entities. */
+async function listSignalsOf(
+  deps: ApiDeps,
+  accuracies: AccuracyReader,
+  entities: readonly string[],
+) {
+  const lists = await Promise.all(
+    [...new Set(entities)].map((entity) =>
+      listAll(deps.store.signals, { index: "entity", equals: [entity] }, signalsOfMarket)
+    ),
+  );
+  const newest = lists.flat().sort((a, b) => b.timestamp - a.timestamp).slice(0, signalsOfMarket);
+  return await addOutcomes(deps, accuracies, newest);
+}
+
+async function addOutcomes(
+  { store }: ApiDeps,
+  accuracies: AccuracyReader,
+  records: readonly SignalRecord[],
+) {
+  return await Promise.all(records.map(async (record) => ({
     record,
     outcome: await store.outcomes.get(record.id),
     accuracy: await accuracies.read(record.type),

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Collection, RecordQuery } from "../store/types.ts";
+import type { ApiDeps } from "./deps.ts";
 
 const pageRecords = 500;
 
@@ -25,4 +26,16 @@ export async function listAll<T extends { id: string }>(
     cursor = page.cursor;
   } while (cursor && found.length < most);
   return found;
+}
+
+/** Says in plain words why a collection is empty. */
+export function explainNothing(
+  { getMode, listCollectors }: Pick<ApiDeps, "getMode" | "listCollectors">,
+): string {
+  if (getMode().mode === "replay") return "The recording that is played holds none.";
+  const failing = listCollectors().filter(({ status }) => status === "down")
+    .map(({ source, detail }) => `${source}: ${detail ?? "not answering"}`);
+  return failing.length > 0
+    ? `Sources that do not answer: ${failing.join("; ").slice(0, 400)}`
+    : "No source in use has told any yet.";
 }

@@ -7,6 +7,7 @@
  */
 import type { BackfillRecord } from "../contracts/records.ts";
 import type { Metrics } from "../metrics.ts";
+import type { QuarantinedTrade } from "../quality/mod.ts";
 import type { PipelineStats } from "../pipeline/types.ts";
 import type { ParkedJob } from "../store/job_queue.ts";
 
@@ -69,6 +70,11 @@ export interface BackfillActs {
 
 /** What may be given beside the readers of the market. */
 export interface PublicDeps {
+  /** Refused trades that are kept for review; absent while none are kept. */
+  quarantine?: {
+    list(): readonly QuarantinedTrade[];
+    release(id: number): "added" | "closed" | "unusable" | null;
+  };
   backfills?: BackfillActs;
   /** Runs a whole collection cycle, or joins the running one. */
   collect?(): Promise<CollectResult>;

@@ -20,27 +20,32 @@ const route = createRoute({
 /** Binds the list; symbols that nothing was judged of yet come last. */
 export function bindQualityList(api: Api, deps: ApiDeps): void {
   api.openapi(route, async (c) => {
-    const { symbols } = await deps.symbols.list();
-    const rows = symbols.map(({ symbol }) => {
-      const record = deps.market.getQuality(symbol);
-      const failed = Object.entries(record?.checks ?? {})
-        .flatMap(([name, { failed }]) => failed > 0 ? [[name, failed] as const] : []);
-      return {
-        symbol,
-        quality_score: record?.score ?? null,
-        failed: Object.fromEntries(failed),
-        updated_at: record?.timestamp ?? null,
-      };
-    }).sort((a, b) => (a.quality_score ?? 2) - (b.quality_score ?? 2));
-    const known = rows.flatMap(({ quality_score }) => quality_score ?? []);
-    return c.json({
-      symbols: rows,
-      count: rows.length,
-      average: known.length === 0
-        ? null
-        : known.reduce((sum, score) => sum + score, 0) / known.length,
-      timestamp: deps.marketNow(),
-      recorded: describeRecording(deps.getMode()),
-    }, 200);
+    const list = await readQualityList(deps);
+    return c.json({ ...list, recorded: describeRecording(deps.getMode()) }, 200);
   });
+}
+
+/** Reads the scores of all followed symbols, worst first, unknown ones last. */
+export async function readQualityList(deps: ApiDeps) {
+  const { symbols } = await deps.symbols.list();
+  const rows = symbols.map(({ symbol }) => {
+    const record = deps.market.getQuality(symbol);
+    const failed = Object.entries(record?.checks ?? {})
+      .flatMap(([name, { failed }]) => failed > 0 ? [[name, failed] as const] : []);
+    return {
+      symbol,
+      quality_score: record?.score ?? null,
+      failed: Object.fromEntries(failed),
+      updated_at: record?.timestamp ?? null,
+    };
+  }).sort((a, b) => (a.quality_score ?? 2) - (b.quality_score ?? 2));
+  const known = rows.flatMap(({ quality_score }) => quality_score ?? []);
+  return {
+    symbols: rows,
+    count: rows.length,
+    average: known.length === 0
+      ? null
+      : known.reduce((sum, score) => sum + score, 0) / known.length,
+    timestamp: deps.marketNow(),
+  };
 }

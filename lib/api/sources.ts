@@ -31,8 +31,23 @@ const recordsMax = 50_000;
 
 /** Binds sources. */
 export function bindSources(api: Api, deps: ApiDeps): void {
-  const kept = createMemo<ApiUsageRecord[]>({ now: deps.now, ttlMs: keptMs, max: 2 });
+  const readSources = createSourcesReader(deps);
   api.openapi(route, async (c) => {
+    const { sources, timestamp } = await readSources();
+    const recorded = describeRecording(deps.getMode());
+    return c.json({ sources, count: sources.length, timestamp, recorded }, 200);
+  });
+}
+
+/** One source, with its use, budget and feeds. */
+export type SourceReport = ReturnType<typeof describeSource>;
+
+/** Returns a reader of all sources at the wall's time; what was used is read anew after a while. */
+export function createSourcesReader(
+  deps: ApiDeps,
+): () => Promise<{ sources: SourceReport[]; timestamp: number }> {
+  const kept = createMemo<ApiUsageRecord[]>({ now: deps.now, ttlMs: keptMs, max: 2 });
+  return async () => {
     const nowMs = deps.now();
     const { month } = getBorders(nowMs);
     const from = Math.min(month, Math.floor((nowMs - weekMs) / hourMs) * hourMs);
@@ -48,13 +63,8 @@ export function bindSources(api: Api, deps: ApiDeps): void {
         nowMs,
       })
     );
-    return c.json({
-      sources,
-      count: sources.length,
-      timestamp: nowMs,
-      recorded: describeRecording(deps.getMode()),
-    }, 200);
-  });
+    return { sources, timestamp: nowMs };
+  };
 }
 
 /** What is configured; else, and beside it, what has health or was used. */

@@ -32,6 +32,34 @@ export const symbolChangeSchema = z.object({
   active: z.boolean().default(true),
 }).openapi("SymbolChange");
 
+/** One refused trade that is kept for review. */
+export const refusedTradeSchema = z.object({
+  id: z.number().int(),
+  symbol: z.string(),
+  price: z.number().nullable(),
+  size: z.number().nullable(),
+  /** Epoch ms by the exchange's clock. */
+  eventMs: z.number().nullable(),
+  source: z.string(),
+  /** Names of the checks that it failed. */
+  failed: z.array(z.string()),
+}).openapi("RefusedTrade");
+
+/** Refused trades, oldest first. */
+export const refusedTradesSchema = z.object({
+  trades: z.array(refusedTradeSchema),
+  count: z.number().int(),
+  /** False while the settings keep none. */
+  isKept: z.boolean(),
+}).openapi("RefusedTrades");
+
+/** What became of a released trade. */
+export const releasedTradeSchema = z.object({
+  id: z.number().int(),
+  /** Added to the running bar; its bar is closed, so the exchange's figures hold; or no trade at all. */
+  outcome: z.enum(["added", "closed", "unusable"]),
+}).openapi("ReleasedTrade");
+
 /** A point of time: epoch ms, or ISO text; a date alone is the start of its UTC day. */
 const timeSchema = z.union([z.number().int().nonnegative(), z.iso.date(), z.iso.datetime()]);
 

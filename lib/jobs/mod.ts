@@ -18,6 +18,7 @@ export { type CollectionStatus, readCollectionStatus } from "./status.ts";
 export { createEconomics, type Economics, type SourceBudget } from "./economics.ts";
 export type { FeedEconomics, SourceEconomics, Spending } from "./economics.ts";
 export { listOperatorAlerts, type OperatorAlert } from "./notify.ts";
+export { type RetentionResult, runRetention } from "./retention.ts";
 export * from "./types.ts";
 
 /** How often a cycle runs; the schedule of the same meaning for `Deno.cron`. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { createHealthFeed } from "../api/mod.ts";
+import { createAnswerCache } from "../cache/answers.ts";
 import { createChartCache } from "../cache/charts.ts";
 import { createSymbolCache } from "../cache/symbols.ts";
 import type { Clock } from "../clock.ts";
@@ -15,11 +16,12 @@ import { createPipeline } from "../pipeline/mod.ts";
 import { createQuarantine } from "../quality/mod.ts";
 import type { SettingsWatch } from "../settings.ts";
 import { detectors } from "../signals/mod.ts";
+import type { OpenWorld } from "../store/mod.ts";
 import type { WorldStore } from "../store/types.ts";
 
 /** What a live path is made of. */
 export interface LivePathOptions {
-  world: WorldStore;
+  world: OpenWorld;
   clock: Clock;
   mode: "live" | "replay";
   /** Bars that trades make. */
@@ -73,7 +75,8 @@ export async function startLivePath(
   const charts = createChartCache({ bars: world.bars, getRunningBar, epoch });
   pipeline.onClosedBar((series, bars) => charts.noteClosedBars(series, bars));
   await pipeline.start();
-  return { hub, healthFeed, metrics, pipeline, symbols, charts };
+  const answers = createAnswerCache({ now, kept: world.kept, log });
+  return { answers, hub, healthFeed, metrics, pipeline, symbols, charts };
 }
 
 /** The parts of a live path at work. */

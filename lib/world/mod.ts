@@ -5,4 +5,5 @@
  * @module
  */
 export { createCycle, listenToCycles } from "./cycle.ts";
+export { runUpkeep } from "./upkeep.ts";
 export { type LivePath, startLivePath } from "./live_path.ts";

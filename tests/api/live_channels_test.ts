@@ -66,6 +66,7 @@ for (const [state, status] of states) {
     const report = { source: "x", state, lastMessageMs: 5, detail: "why", reconnects: 2 };
     deepEqual(describeCollector(report), {
       source: "x",
+      state,
       status,
       lastMessageMs: 5,
       detail: "why",

@@ -1,0 +1,68 @@
+/**
+ * What has to be done now and then while a world is at work: answers made ahead, old records moved.
+ *
+ * @module
+ */
+import type { AnswerCache } from "../cache/answers.ts";
+import type { Clock } from "../clock.ts";
+import { runRetention } from "../jobs/mod.ts";
+import type { Logger } from "../log.ts";
+import type { SettingsWatch } from "../settings.ts";
+import type { OpenWorld } from "../store/mod.ts";
+
+/** How often answers are looked at, and how often old records are. */
+const WARM_EVERY_MS = 1_000;
+const RETENTION_EVERY_MS = 86_400_000;
+const RETENTION_STATE = "retentionMs";
+/** The first look at old records waits, so that a start is not held up. */
+const SETTLE_MS = 60_000;
+
+/** What upkeep needs. */
+export interface UpkeepOptions {
+  world: OpenWorld;
+  answers: Pick<AnswerCache, "warm">;
+  settings: SettingsWatch;
+  /** Market time, epoch ms: a recording of long ago keeps its data. */
+  marketNow(): number;
+  /** Wall time. */
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+}
+
+/** Keeps a world in order until `signal` is aborted. Never rejects. */
+export async function runUpkeep(options: UpkeepOptions): Promise<void> {
+  await Promise.all([runWarming(options), runRetentionDaily(options)]);
+}
+
+/** Makes answers ahead, every second. */
+export async function runWarming(
+  { answers, clock, log, signal }: Pick<UpkeepOptions, "answers" | "clock" | "log" | "signal">,
+): Promise<void> {
+  while (!signal.aborted) {
+    await clock.wait(WARM_EVERY_MS, signal);
+    if (signal.aborted) break;
+    await answers.warm().catch((error) => {
+      log.warn("answers were not made ahead", { error: String(error) });
+    });
+  }
+}
+
+/** Once a day by what is written down, so that a process that ends at night misses nothing. */
+export async function runRetentionDaily(options: Omit<UpkeepOptions, "answers">): Promise<void> {
+  const { world, settings, marketNow, clock, log, signal } = options;
+  await clock.wait(SETTLE_MS, signal);
+  while (!signal.aborted) {
+    try {
+      const last = await world.getState<number>(RETENTION_STATE) ?? 0;
+      const passedMs = clock.now() - last;
+      if (passedMs >= RETENTION_EVERY_MS || passedMs < 0) {
+        await runRetention({ world, settings: settings.get(), nowMs: marketNow(), log, signal });
+        if (!signal.aborted) await world.putState(RETENTION_STATE, clock.now());
+      }
+    } catch (error) {
+      log.warn("old records were not moved", { error: String(error) });
+    }
+    await clock.wait(RETENTION_EVERY_MS / 24, signal);
+  }
+}
