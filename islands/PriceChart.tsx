@@ -8,6 +8,7 @@ import { strings } from "../lib/format/strings.ts";
 import { getLiveClient, liveState } from "../lib/live/client.ts";
 import { BarTable } from "../lib/ui/BarTable.tsx";
 import { startChoice } from "../lib/ui/chart_choice.ts";
+import { browserParts, startWhenDue } from "../lib/ui/chart_start.ts";
 import { type ChartColumns, fromColumns } from "../lib/ui/chart_columns.ts";
 import { createChartModel } from "../lib/ui/chart_model.ts";
 import {
@@ -18,6 +19,7 @@ import {
   readChartKey,
   zoomStep,
 } from "../lib/ui/chart_page.ts";
+import { ChartOutline } from "../lib/ui/ChartOutline.tsx";
 import { ChartNotes, ChartState, ChartToolbar } from "../lib/ui/ChartParts.tsx";
 import * as page from "../lib/ui/page_state.ts";
 import type { SymbolView } from "../lib/ui/state.ts";
@@ -92,29 +94,32 @@ function redraw({ model }: ChartPage, handle: Handle, isFitting: boolean): void 
   handle.current?.setSeries(series, gaps, labelled, isFitting);
 }
 
-/** Brings the chart library, draws, and cleans up. */
+/** Brings the chart library when it is time, draws, and cleans up. */
 function useDrawing(chart: ChartPage, handle: Handle): MutableRef<HTMLDivElement | null> {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let isGone = false;
     const stops: (() => void)[] = [];
-    void import("../lib/chart/draw.ts").then(({ drawChart }) => {
-      if (isGone || !box.current) return;
-      const look = () => ({ theme: page.theme.value, directions: page.directions.value });
-      const made = drawChart(box.current, look(), {
-        onHover: (index) => {
-          const { bars } = chart.model.shown.peek().series;
-          chart.pointed.value = bars[index ?? -1]?.time ?? null;
-        },
-        onReachStart: () => {
-          if (chart.model.isPartial() && !page.isLoading.peek()) chart.attempt.value++;
-        },
-      });
-      handle.current = made;
-      stops.push(effect(() => made.setLook(look())));
-      stops.push(effect(() => made.setIndicators(page.indicators.value)));
-      redraw(chart, handle, true);
-    }, () => chart.isTable.value = true);
+    const bring = () =>
+      void import("../lib/chart/draw.ts").then(({ drawChart }) => {
+        if (isGone || !box.current) return;
+        chart.isDrawn.value = true;
+        const look = () => ({ theme: page.theme.value, directions: page.directions.value });
+        const made = drawChart(box.current, look(), {
+          onHover: (index) => {
+            const { bars } = chart.model.shown.peek().series;
+            chart.pointed.value = bars[index ?? -1]?.time ?? null;
+          },
+          onReachStart: () => {
+            if (chart.model.isPartial() && !page.isLoading.peek()) chart.attempt.value++;
+          },
+        });
+        handle.current = made;
+        stops.push(effect(() => made.setLook(look())));
+        stops.push(effect(() => made.setIndicators(page.indicators.value)));
+        redraw(chart, handle, true);
+      }, () => chart.isTable.value = true);
+    if (box.current) stops.push(startWhenDue(bring, browserParts(box.current)));
     return () => {
       isGone = true;
       for (const stop of stops) stop();
@@ -175,6 +180,7 @@ function useLive(chart: ChartPage, handle: Handle): void {
       timer = undefined;
       lastMs = Date.now();
       handle.current?.updateLast(model.shown.peek().series);
+      if (!chart.isDrawn.peek()) chart.painted.value++;
     };
     const stops = [
       live.on("bars", (message) => {
@@ -284,7 +290,7 @@ export default function PriceChart(props: Props) {
       <p class="reading number">{chart.reading.value || strings.chart.empty}</p>
       <p class="visually-hidden" aria-live="polite">{chart.spoken.value}</p>
       <div
-        class="canvas js-only"
+        class="canvas"
         ref={box}
         hidden={chart.isTable.value}
         role="application"
@@ -292,7 +298,9 @@ export default function PriceChart(props: Props) {
         aria-label={`${chart.summary.value} ${chart.profile.value}`}
         aria-describedby="chart-keys"
         onKeyDown={(event) => press(event, chart, handle)}
-      />
+      >
+        {!chart.isDrawn.value && chart.painted.value >= 0 && <ChartOutline series={shown.series} />}
+      </div>
       {(chart.isTable.value || !IS_BROWSER) && (
         <BarTable symbol={symbol} timeframe={timeframe} bars={bars} />
       )}

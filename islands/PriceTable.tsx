@@ -135,6 +135,9 @@ const columns = [
   { column: "age", label: strings.market.source },
 ] as const satisfies { column: PriceColumn; label: string; class?: string }[];
 
+/** Rows shown while nobody searches: what one looks at first, and what a phone draws with ease. */
+const rowsShown = 15;
+
 /** The row with the live figures that it shows at this moment. */
 function toShownRow(row: PriceView): PriceView {
   const live = getLivePrice(row.symbol).peek();
@@ -144,7 +147,7 @@ function toShownRow(row: PriceView): PriceView {
 }
 
 /**
- * All symbols with live prices, and a search field that the `/` key focuses. Rows are put in order
+ * The first symbols with live prices, and a search of all that the `/` key focuses. Rows are put in order
  * when someone asks for it and then stay where they are, so that no row moves away under one's eyes.
  */
 export default function PriceTable({ rows, sort, ...times }: Props) {
@@ -155,6 +158,7 @@ export default function PriceTable({ rows, sort, ...times }: Props) {
   const shown = ordered.value.filter((row) =>
     `${row.symbol} ${row.name ?? ""} ${row.exchange}`.toLowerCase().includes(wanted)
   );
+  const visible = wanted ? shown : shown.slice(0, rowsShown);
   const reorder = (next: PriceSort) => {
     sorted.value = next;
     const byId = new Map(rows.map((row) => [row.id, row]));
@@ -184,10 +188,17 @@ export default function PriceTable({ rows, sort, ...times }: Props) {
               ))}
             </tr>
           </thead>
-          <tbody>{shown.map((row) => <Row key={row.id} row={row} {...times} />)}</tbody>
+          <tbody>{visible.map((row) => <Row key={row.id} row={row} {...times} />)}</tbody>
         </table>
       </div>
       {shown.length === 0 && <p class="empty">{wanted ? headings.none : headings.empty}</p>}
+      {visible.length < shown.length && (
+        <p>
+          <a href={`/explore/markets${formatPriceSort(sorted.value)}`}>
+            {headings.all(shown.length)}
+          </a>
+        </p>
+      )}
     </>
   );
 }

@@ -16,6 +16,17 @@ export const strings = {
     signals: "Signals",
     continuity: "Continuity",
     api: "API reference",
+    markets: "Markets",
+    dex: "DEX",
+    news: "News",
+    sources: "Sources",
+    jobs: "Jobs",
+    quality: "Quality",
+    groups: { watch: "Watch", explore: "Explore", operate: "Operation" },
+    menu: "Menu",
+    footer: "All pages",
+    openapi: "OpenAPI document",
+    health: "Health as JSON",
   },
   replay: {
     heading: "Recorded data",
@@ -64,9 +75,10 @@ export const strings = {
   market: {
     heading: "Markets",
     caption: (column: string, order: "asc" | "desc") =>
-      `All followed symbols, sorted by “${column}”, ${
+      `Followed symbols, sorted by “${column}”, ${
         order === "asc" ? "ascending" : "descending"
       }. Prices change in place; rows keep their order until you sort again.`,
+    all: (count: number) => `All ${count} markets`,
     symbol: "Symbol",
     price: "Price",
     change: "24 h",

@@ -18,6 +18,10 @@ export interface ChartPage {
   /** What a screen reader is told. */
   spoken: Signal<string>;
   isTable: Signal<boolean>;
+  /** The library draws; until then the picture of the chart does. */
+  isDrawn: Signal<boolean>;
+  /** Counts up when that picture has to be drawn anew. */
+  painted: Signal<number>;
   /** Counts up to have the series fetched anew. */
   attempt: Signal<number>;
   /** The chart as a whole, in words. */
@@ -68,6 +72,8 @@ export function createChartPage(model: ChartModel): ChartPage {
     pointed,
     spoken: signal(""),
     isTable: signal(false),
+    isDrawn: signal(false),
+    painted: signal(0),
     attempt: signal(0),
     summary: computed(() => {
       const { series, gaps } = model.shown.value;
