@@ -19,6 +19,7 @@ import { systemClock } from "./lib/clock.ts";
 import { type Config, getListenAddress, readConfig } from "./lib/config.ts";
 import { cycleSchedule, type Jobs } from "./lib/jobs/mod.ts";
 import { createLogger, type Logger } from "./lib/log.ts";
+import { createMetrics, type Metrics } from "./lib/metrics.ts";
 import { readSettingsFiles, type SettingsWatch, watchSettings } from "./lib/settings.ts";
 import { isDiskLow, openSecretFile, openStore, type Store } from "./lib/store/mod.ts";
 import {
@@ -37,7 +38,6 @@ const startedMs = systemClock.now();
 const bundledRecording = new URL("./tests/fixtures/recorded", import.meta.url).pathname;
 /** Time between two rounds of the hub; each sends prices to a tenth of the clients. */
 const hubTickMs = 10;
-const diskCheckMs = 60_000;
 /** How often the played minute of a recording is written down. */
 const keepPlayedMs = 5_000;
 
@@ -50,8 +50,6 @@ interface Market {
   answerSocket(req: Request, ip: string): Promise<Response | null>;
   replay: ReplayServer | null;
   clear(): Promise<void>;
-  /** Ends collecting for good, with the reason in plain words; reading goes on. */
-  halt(reason: string): void;
   stop(): Promise<void>;
 }
 
@@ -106,6 +104,7 @@ interface Process {
   config: Config;
   store: Store;
   settings: SettingsWatch;
+  metrics: Metrics;
   log: Logger;
 }
 
@@ -147,7 +146,7 @@ async function startMarket(parts: Process): Promise<Market> {
   });
   const adminToken = await openSecretFile(config.dataDir, "admin-token");
   const deps = createApiDeps({ ...parts, ...path, world, collectors, adminToken, mode, marketNow });
-  const stopTimers = startTimers({ ...path, world, replay, jobs, settings, marketNow, log });
+  const stopTimers = startTimers({ ...parts, ...path, world, replay, jobs, marketNow });
   return {
     mode,
     replay,
@@ -156,7 +155,6 @@ async function startMarket(parts: Process): Promise<Market> {
     data: createPageData(deps, () => pipeline.getContinuity()),
     answerSocket: (req, ip) => answerSocket(deps, req, ip),
     clear: () => world.clear(),
-    halt: pipeline.halt,
     async stop() {
       await stopTimers();
       await collectors.stop();
@@ -223,19 +221,23 @@ function keep(world: World, name: string, value: unknown, log: Logger): void {
 
 /** The hub's rounds, the cycle's stand-by, and the played minute at which a restart goes on. */
 function startTimers(
-  parts: LivePath & {
+  parts: Process & LivePath & {
     world: World;
     replay: ReplayServer | null;
     jobs: Jobs;
-    settings: SettingsWatch;
     marketNow(): number;
-    log: Logger;
   },
 ): () => Promise<void> {
-  const { replay, world, pipeline, hub, jobs, answers, log } = parts;
+  const { replay, world, pipeline, hub, jobs, answers, config, log } = parts;
   const stop = new AbortController();
   const { signal } = stop;
-  const loops = [jobs.watch(signal), runUpkeep({ ...parts, clock: systemClock, signal })];
+  const upkeep = {
+    ...parts,
+    clock: systemClock,
+    isDiskLow: () => isDiskLow(config.dataDir),
+    signal,
+  };
+  const loops = [jobs.watch(signal), runUpkeep(upkeep)];
   jobs.trigger("start").catch((error) => log.warn("no first cycle", { error: String(error) }));
   const keepPlayed = () =>
     keep(world, "playedMs", Math.floor(pipeline.market.now() / 60_000) * 60_000, log);
@@ -314,15 +316,20 @@ function createHandler(): Deno.ServeHandler {
 export async function startProduct(config: Config): Promise<Product> {
   const log = createLogger({ level: config.logLevel, now: systemClock.now });
   await Deno.mkdir(config.dataDir, { recursive: true });
+  const metrics = createMetrics();
   const store = await openStore({
     path: `${config.dataDir}/cryptointel.sqlite`,
     clock: systemClock,
     log,
+    onRun: (ms) => {
+      metrics.count("db_queries_total");
+      metrics.observe("db_query_duration", ms / 1000);
+    },
   });
   const settings = await watchSettings({ read: readSettingsFiles, clock: systemClock, log });
   let opening: Promise<void> = Promise.resolve();
   const open = async () => {
-    market = await startMarket({ config, store, settings, log });
+    market = await startMarket({ config, store, settings, metrics, log });
   };
   await open();
   listenToCycles(store.jobs, () => requireMarket().jobs);
@@ -347,14 +354,12 @@ export async function startProduct(config: Config): Promise<Product> {
     automaticCompression: true,
     onListen: () => {},
   });
-  const disk = setInterval(() => watchDisk(config), diskCheckMs);
   const { addr } = server;
   return {
     url: `http://${
       addr.hostname.includes(":") ? `[${addr.hostname}]` : addr.hostname
     }:${addr.port}`,
     async stop() {
-      clearInterval(disk);
       await opening;
       await market?.stop();
       await settings.stop();
@@ -363,12 +368,6 @@ export async function startProduct(config: Config): Promise<Product> {
       market = null;
     },
   };
-}
-
-/** Stops collecting, not reading, before the disk is full. */
-async function watchDisk(config: Config): Promise<void> {
-  if (!await isDiskLow(config.dataDir)) return;
-  market?.halt("the disk is nearly full");
 }
 
 /** Starts the product from the environment, says where it is, and ends it on a signal. */

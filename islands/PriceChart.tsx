@@ -8,7 +8,7 @@ import { strings } from "../lib/format/strings.ts";
 import { getLiveClient, liveState } from "../lib/live/client.ts";
 import { BarTable } from "../lib/ui/BarTable.tsx";
 import { startChoice } from "../lib/ui/chart_choice.ts";
-import { browserParts, startWhenDue } from "../lib/ui/chart_start.ts";
+import { type StartParts, startWhenDue } from "../lib/ui/chart_start.ts";
 import { type ChartColumns, fromColumns } from "../lib/ui/chart_columns.ts";
 import { createChartModel } from "../lib/ui/chart_model.ts";
 import {
@@ -94,6 +94,22 @@ function redraw({ model }: ChartPage, handle: Handle, isFitting: boolean): void 
   handle.current?.setSeries(series, gaps, labelled, isFitting);
 }
 
+/** What tells when it is time to bring the library: this browser, and the chart's own box. */
+function toStartParts(box: HTMLElement): StartParts {
+  const events = ["pointerdown", "touchstart", "focus", "keydown"] as const;
+  return {
+    isPrecise: () => matchMedia("(pointer: fine)").matches,
+    onTouch(run) {
+      for (const name of events) box.addEventListener(name, run, { passive: true });
+      return () => events.forEach((name) => box.removeEventListener(name, run));
+    },
+    onRest(run, ms) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
 /** Brings the chart library when it is time, draws, and cleans up. */
 function useDrawing(chart: ChartPage, handle: Handle): MutableRef<HTMLDivElement | null> {
   const box = useRef<HTMLDivElement>(null);
@@ -119,7 +135,7 @@ function useDrawing(chart: ChartPage, handle: Handle): MutableRef<HTMLDivElement
         stops.push(effect(() => made.setIndicators(page.indicators.value)));
         redraw(chart, handle, true);
       }, () => chart.isTable.value = true);
-    if (box.current) stops.push(startWhenDue(bring, browserParts(box.current)));
+    if (box.current) stops.push(startWhenDue(bring, toStartParts(box.current)));
     return () => {
       isGone = true;
       for (const stop of stops) stop();

@@ -53,11 +53,13 @@ export function isStorageLost(error: unknown): boolean {
  * Opens the storage through `open` and returns the gate before it. Where `canReopen` is false
  * (storage in memory, which would come back empty) a loss is a `StoreError` of code `unavailable`.
  */
-export async function createGate({ open, clock, log, canReopen = true }: {
+export async function createGate({ open, clock, log, canReopen = true, onRun }: {
   open: () => Promise<Deno.Kv>;
   clock: Clock;
   log: Logger;
   canReopen?: boolean;
+  /** Told of each piece of work that ended: how long it took, ms, with its wait for a permit. */
+  onRun?: ((ms: number) => void) | undefined;
 }): Promise<Gate> {
   let kv = await open();
   let reopening: Promise<void> | null = null;
@@ -120,11 +122,13 @@ export async function createGate({ open, clock, log, canReopen = true }: {
   return {
     async run(work) {
       if (closed) throw new StoreError("unavailable", "The store is closed");
+      const startMs = clock.now();
       await acquire();
       try {
         return await runOrRetry(work);
       } finally {
         release();
+        onRun?.(clock.now() - startMs);
       }
     },
     metrics: () => ({

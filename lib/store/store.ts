@@ -51,6 +51,8 @@ export interface StoreOptions {
   log: Logger;
   /** False leaves out the check of the file in a child process. */
   check?: boolean;
+  /** Told of each piece of work at the storage: how long it took, ms. */
+  onRun?: (ms: number) => void;
 }
 
 const isMemory = (path: string) => path === ":memory:";
@@ -75,13 +77,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 async function openKvStore(
-  { path, clock, log }: StoreOptions,
+  { path, clock, log, onRun }: StoreOptions,
   damagedFile: string | null,
   unlock: () => void,
 ): Promise<Store> {
   const isLocalFile = !isMemory(path) && !isRemote(path);
   const openKv = () => Deno.openKv(path);
-  const gate = await createGate({ open: openKv, clock, log, canReopen: !isMemory(path) });
+  const gate = await createGate({ open: openKv, clock, log, canReopen: !isMemory(path), onRun });
   const leases = createLeases({ gate, clock });
   let schema: Store["schema"];
   try {

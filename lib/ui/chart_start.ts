@@ -36,19 +36,3 @@ export function startWhenDue(start: () => void, parts: StartParts): () => void {
   stops.push(parts.onTouch(run), parts.onRest(run, restMs));
   return stop;
 }
-
-/** The parts of a real browser, for the chart in `box`. */
-export function browserParts(box: HTMLElement): StartParts {
-  const events = ["pointerdown", "touchstart", "focus", "keydown"] as const;
-  return {
-    isPrecise: () => matchMedia("(pointer: fine)").matches,
-    onTouch(run) {
-      for (const name of events) box.addEventListener(name, run, { passive: true });
-      return () => events.forEach((name) => box.removeEventListener(name, run));
-    },
-    onRest(run, ms) {
-      const timer = setTimeout(run, ms);
-      return () => clearTimeout(timer);
-    },
-  };
-}

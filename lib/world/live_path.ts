@@ -11,7 +11,7 @@ import type { Clock } from "../clock.ts";
 import { createHub, type SavedLog } from "../live/hub.ts";
 import type { Logger } from "../log.ts";
 import type { Timeframe } from "../market/mod.ts";
-import { createMetrics } from "../metrics.ts";
+import type { Metrics } from "../metrics.ts";
 import { createPipeline } from "../pipeline/mod.ts";
 import { createQuarantine } from "../quality/mod.ts";
 import type { SettingsWatch } from "../settings.ts";
@@ -29,17 +29,17 @@ export interface LivePathOptions {
   /** Anonymous live connections of one address; null where the address decides. */
   connectionsPerIp: number | null;
   settings: SettingsWatch;
+  metrics: Metrics;
   log: Logger;
 }
 
 /** Starts hub, pipeline and caches of one world. */
 export async function startLivePath(
-  { world, clock, mode, baseTimeframe, connectionsPerIp, settings, log }: LivePathOptions,
+  { world, clock, mode, baseTimeframe, connectionsPerIp, settings, metrics, log }: LivePathOptions,
 ) {
   const { now } = clock;
   const epoch = now().toString(36);
   const symbols = createSymbolCache({ symbols: world.symbols, now });
-  const metrics = createMetrics();
   const hub = createHub({
     now,
     epoch,
@@ -76,7 +76,7 @@ export async function startLivePath(
   pipeline.onClosedBar((series, bars) => charts.noteClosedBars(series, bars));
   await pipeline.start();
   const answers = createAnswerCache({ now, kept: world.kept, log });
-  return { answers, hub, healthFeed, metrics, pipeline, symbols, charts };
+  return { answers, hub, healthFeed, pipeline, symbols, charts };
 }
 
 /** The parts of a live path at work. */

@@ -1,5 +1,6 @@
 /**
- * What has to be done now and then while a world is at work: answers made ahead, old records moved.
+ * What has to be done now and then while a world is at work: answers made ahead, old records moved,
+ * room on the disk.
  *
  * @module
  */
@@ -7,6 +8,7 @@ import type { AnswerCache } from "../cache/answers.ts";
 import type { Clock } from "../clock.ts";
 import { runRetention } from "../jobs/mod.ts";
 import type { Logger } from "../log.ts";
+import type { Pipeline } from "../pipeline/mod.ts";
 import type { SettingsWatch } from "../settings.ts";
 import type { OpenWorld } from "../store/mod.ts";
 
@@ -16,11 +18,15 @@ const RETENTION_EVERY_MS = 86_400_000;
 const RETENTION_STATE = "retentionMs";
 /** The first look at old records waits, so that a start is not held up. */
 const SETTLE_MS = 60_000;
+const DISK_EVERY_MS = 60_000;
 
 /** What upkeep needs. */
 export interface UpkeepOptions {
   world: OpenWorld;
   answers: Pick<AnswerCache, "warm">;
+  pipeline: Pick<Pipeline, "halt">;
+  /** Says whether the disk is nearly full. */
+  isDiskLow(): Promise<boolean>;
   settings: SettingsWatch;
   /** Market time, epoch ms: a recording of long ago keeps its data. */
   marketNow(): number;
@@ -32,7 +38,24 @@ export interface UpkeepOptions {
 
 /** Keeps a world in order until `signal` is aborted. Never rejects. */
 export async function runUpkeep(options: UpkeepOptions): Promise<void> {
-  await Promise.all([runWarming(options), runRetentionDaily(options)]);
+  await Promise.all([runWarming(options), runRetentionDaily(options), runDiskWatch(options)]);
+}
+
+/** Stops collecting, not reading, before the disk is full. */
+export async function runDiskWatch(
+  { isDiskLow, pipeline, clock, log, signal }: Pick<
+    UpkeepOptions,
+    "isDiskLow" | "pipeline" | "clock" | "log" | "signal"
+  >,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      if (await isDiskLow()) pipeline.halt("the disk is nearly full");
+    } catch (error) {
+      log.warn("the disk was not looked at", { error: String(error) });
+    }
+    await clock.wait(DISK_EVERY_MS, signal);
+  }
 }
 
 /** Makes answers ahead, every second. */
@@ -49,7 +72,12 @@ export async function runWarming(
 }
 
 /** Once a day by what is written down, so that a process that ends at night misses nothing. */
-export async function runRetentionDaily(options: Omit<UpkeepOptions, "answers">): Promise<void> {
+export async function runRetentionDaily(
+  options: Pick<
+    UpkeepOptions,
+    "world" | "settings" | "marketNow" | "clock" | "log" | "signal"
+  >,
+): Promise<void> {
   const { world, settings, marketNow, clock, log, signal } = options;
   await clock.wait(SETTLE_MS, signal);
   while (!signal.aborted) {
