@@ -96,6 +96,12 @@ async function fillHole(
   const missing = listMissing(bars, { symbol, timeframe, from, to });
   // Where its market was closed there was nothing to miss.
   const real = calendar ? missing.flatMap((one) => cutToSessions(calendar, one)) : missing;
+  if (source.traits?.omitsQuietBars) {
+    // Where it has no bar nothing traded. Without a close before it, that cannot be filled either.
+    for (const stretch of real) {
+      await intake.fillQuiet(symbol, timeframe, stretch.from, stretch.to);
+    }
+  }
   for (const stretch of real) {
     await intake.markUnrepairable(symbol, timeframe, stretch.from, stretch.to);
   }

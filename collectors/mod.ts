@@ -16,20 +16,15 @@ import { newsSources } from "./sources/news.ts";
 import { yahoo } from "./sources/yahoo.ts";
 
 /** Every source that streams. */
-export const streamSources = [binance] satisfies StreamSource[];
+export const streamSources: StreamSource[] = [binance, alpaca];
 
 /** Every source that is polled. */
-export const pollSources = [
+export const pollSources: PollSource[] = [
+  yahoo,
   coingecko,
   coinmarketcap,
   coinmarketcapDex,
   defillama,
   cryptopanic,
   ...newsSources,
-] satisfies PollSource[];
-
-/** Sources of shares, apart from the others until the pipeline keeps trading hours. */
-export const shareSources = {
-  stream: [alpaca] satisfies StreamSource[],
-  poll: [yahoo] satisfies PollSource[],
-};
+];

@@ -9,14 +9,15 @@ import { type CollectorHealth, createHealth, type FeedHealth } from "./health.ts
 import { type Leases, runWithLease } from "./lease.ts";
 import { createPoller, type Poller, type PollResult } from "./poll.ts";
 import { createContextReader, putRecords } from "./records.ts";
-import type { PollSource } from "./source.ts";
+import { seedPolled } from "./seed_polled.ts";
+import type { FeedContext, PollSource } from "./source.ts";
 import { createSourceHttp, type SourceHttpParts } from "./source_http.ts";
 
 /** What polling all sources needs. */
 export interface PolledOptions extends SourceHttpParts {
   sources: readonly PollSource[];
   store: WorldStore;
-  intake: Pick<MarketIntake, "addHistory">;
+  intake: Pick<MarketIntake, "addPolledBars" | "setSymbols" | "forExchange">;
   leases: Leases;
   /** Names this process. */
   holder: string;
@@ -42,6 +43,10 @@ export function startPolled(options: PolledOptions): Polled {
   const readContext = createContextReader(options);
   const pollers: Poller[] = [];
   const runs: Promise<void>[] = [];
+  // Before any feed asks what is followed, as sources share that reading for a while.
+  const seeded = options.ready.then(async () => {
+    for (const source of options.sources) await seedPolled(source, options);
+  });
   for (const source of options.sources) {
     const held = { isHeld: false };
     const poller = create(source, { ...options, readContext });
@@ -55,7 +60,7 @@ export function startPolled(options: PolledOptions): Polled {
       // Of a source that another process polls, that process's word counts.
       collect: (signal) => held.isHeld ? poller.collect(signal) : judgeElsewhere(source, options),
     });
-    runs.push(options.ready.then(() => run(poller, held, options)));
+    runs.push(seeded.then(() => run(poller, held, options)));
   }
   return { pollers, done: Promise.all(runs).then(() => {}) };
 }
@@ -64,13 +69,18 @@ function create(
   source: PollSource,
   options: PolledOptions & { readContext: ReturnType<typeof createContextReader> },
 ): Poller {
-  const { store, intake, clock, log, addresses, keys = {}, getSettings } = options;
+  const { store, clock, log, addresses, keys = {}, getSettings } = options;
+  const intake = source.exchange ? options.intake.forExchange(source.exchange) : options.intake;
   const rest = addresses[source.key]?.rest ?? source.addresses.rest;
   const apiKey = source.apiKey && keys[source.apiKey.variable];
   return createPoller(source, {
     // A recorded world knows nobody's key, and answers without one.
     ...(options.mode === "replay" ? { apiKey: "recorded" } : apiKey && { apiKey }),
-    readContext: options.readContext,
+    async readContext() {
+      const context = await options.readContext();
+      if (source.exchange) intake.setSymbols(listNames(source.exchange, context));
+      return context;
+    },
     http: createSourceHttp(source.key, rest, source, options),
     put: (records) => putRecords({ store, intake, source: source.key }, records),
     clock,
@@ -84,6 +94,10 @@ function create(
     getOffReason: () =>
       getSettings?.(source.key)?.isEnabled === false ? "switched off in the settings" : null,
   });
+}
+
+function listNames(exchange: string, { symbols }: FeedContext): string[] {
+  return symbols.filter((symbol) => symbol.exchange === exchange).map(({ symbol }) => symbol);
 }
 
 async function run(

@@ -108,7 +108,7 @@ async function readFeedContext(store: WorldStore, nowMs: number): Promise<FeedCo
 export async function putRecords(
   { store, intake, source }: {
     store: WorldStore;
-    intake: Pick<MarketIntake, "addHistory">;
+    intake: Pick<MarketIntake, "addPolledBars">;
     source: string;
   },
   records: SourceRecords,
@@ -136,7 +136,7 @@ export async function putRecords(
   for (const headline of news) await store.news.create(headline);
   await putDexPairs(store, dexPairs);
   for (const { symbol, timeframe, bars: some } of bars) {
-    await intake.addHistory(symbol, timeframe, some, { source, reason: "history" });
+    await intake.addPolledBars(symbol, timeframe, some, { source });
   }
   for (const candles of dexCandles) await putDexCandles(store, candles);
   const lists = [news, dexPairs, ...[...bars, ...dexCandles].map(({ bars }) => bars)];

@@ -17,7 +17,9 @@ import { createDemand, type Demand } from "./demand.ts";
 import { type CollectorHealth, createHealth } from "./health.ts";
 import { createHistory } from "./history.ts";
 import { fetchJson, GeoBlockedError, type HttpOptions } from "./http.ts";
+import { createKeyedFetch, type KeyState, readKey, type SourceCredentials } from "./keys.ts";
 import { type Leases, runWithLease } from "./lease.ts";
+import { listSourceSymbols } from "./listing.ts";
 import { pollSources, streamSources } from "./mod.ts";
 import { startPolled } from "./polled.ts";
 import type { OpenSocket } from "./socket.ts";
@@ -107,23 +109,10 @@ export function startCollectors(options: CollectorOptions): Collectors {
   const readies: Promise<void>[] = [];
   const runs: Promise<void>[] = [];
   for (const source of sources.stream) {
-    report(createHealth(source.key));
-    const ready = Promise.withResolvers<void>();
-    readies.push(ready.promise);
-    const exchange = createContext(source, { ...context, onHealth: report });
-    const run = runWithLease(`collector:${source.exchange}`, {
-      leases: options.leases,
-      holder,
-      clock,
-      log,
-      signal: stop.signal,
-      onWaiting: () => {
-        report({ ...createHealth(source.key), detail: "another process collects" });
-        ready.resolve();
-      },
-      work: (signal) => collectExchange(source, { ...exchange, signal, onReady: ready.resolve }),
-    });
-    runs.push(run.finally(ready.resolve));
+    const started = startStream(source, { ...context, holder, onHealth: report });
+    if (started === null) continue;
+    readies.push(started.ready);
+    runs.push(started.done);
   }
   const allReady = Promise.all(readies).then(() => {});
   const polled = startPolled({
@@ -156,6 +145,35 @@ export function startCollectors(options: CollectorOptions): Collectors {
     collect: cycle.run,
     demand,
   };
+}
+
+/** Starts one stream while its lease is held; null for one that lacks its key. */
+function startStream(
+  source: StreamSource,
+  context: Running & { holder: string },
+): { ready: Promise<void>; done: Promise<void> } | null {
+  const { leases, holder, clock, log, signal, onHealth } = context;
+  const known = readSourceKey(source, context);
+  if (known.kind === "missing") {
+    onHealth({ ...createHealth(source.key), state: "disabled", detail: known.detail });
+    return null;
+  }
+  onHealth(createHealth(source.key));
+  const ready = Promise.withResolvers<void>();
+  const exchange = createContext(source, known, context);
+  const run = runWithLease(`collector:${source.exchange}`, {
+    leases,
+    holder,
+    clock,
+    log,
+    signal,
+    onWaiting: () => {
+      onHealth({ ...createHealth(source.key), detail: "another process collects" });
+      ready.resolve();
+    },
+    work: (signal) => collectExchange(source, { ...exchange, signal, onReady: ready.resolve }),
+  });
+  return { ready: ready.promise, done: run.finally(ready.resolve) };
 }
 
 const isStream = (sources: readonly StreamSource[], key: string) =>
@@ -194,14 +212,48 @@ function onAbort(signal: AbortSignal | undefined, listener: (reason: string) => 
 }
 
 type Running = CollectorOptions & SourceHttpParts;
-type ExchangeContext = Running & { http: HttpOptions; streamAddresses: readonly string[] };
+type ExchangeContext = Running & {
+  http: HttpOptions;
+  streamAddresses: readonly string[];
+  credentials?: SourceCredentials;
+};
+type KnownKey = Exclude<KeyState, { kind: "missing" }>;
 
-function createContext(source: StreamSource, options: Running): ExchangeContext {
+function readSourceKey(
+  { apiKey }: StreamSource,
+  { keys = {}, mode }: Pick<CollectorOptions, "keys" | "mode">,
+): KeyState {
+  // A recorded world knows nobody's key; its server only wants one that is not empty.
+  return mode === "replay"
+    ? readKey(apiKey, () => "recorded")
+    : readKey(apiKey, (name) => keys[name]);
+}
+
+function createContext(
+  source: StreamSource,
+  known: KnownKey,
+  options: Running,
+): ExchangeContext {
   const own = options.addresses[source.key];
   const rest = own?.rest ?? source.addresses.rest;
-  const limits = { limitPerMinute: streamLimitPerMinute };
-  const http = createSourceHttp(source.key, rest, limits, options);
-  return { ...options, http, streamAddresses: own?.stream ?? source.addresses.stream };
+  const limits = { limitPerMinute: source.limitPerMinute ?? streamLimitPerMinute };
+  const credentials = known.kind === "given" ? known.credentials : null;
+  const keyed = credentials && createKeyedFetch(source, {
+    credentials,
+    isOwnAddress: own?.rest === undefined,
+    ...(options.fetch && { fetch: options.fetch }),
+  });
+  const http = createSourceHttp(source.key, rest, limits, {
+    ...options,
+    ...(keyed && { fetch: keyed }),
+  });
+  return {
+    ...options,
+    intake: options.intake.forExchange(source.exchange, source.traits),
+    http,
+    streamAddresses: own?.stream ?? source.addresses.stream,
+    ...(credentials && { credentials }),
+  };
 }
 
 /** Collects one exchange while its lease is held. */
@@ -272,8 +324,12 @@ async function loadSymbols(
       return await createSymbolWatch({
         ...context,
         exchange: source.exchange,
+        ...(source.usualSymbols && { usualMax: source.usualSymbols.length }),
+        // A recording has data of what it lists, and of nothing else.
         listAll: async () =>
-          source.listSymbols.parse(await fetchJson(source.listSymbols.request(), http)),
+          context.mode === "live"
+            ? await listSourceSymbols(source, { http, log })
+            : source.listSymbols.parse(await fetchJson(source.listSymbols.request(), http)),
       });
     } catch (error) {
       if (signal.aborted) break;

@@ -66,6 +66,17 @@ export function goBackBars(
   return firstMs;
 }
 
+/** Returns when the session that runs at `timeMs` opened, epoch ms, or null outside sessions. */
+export function findSessionOpen(calendar: TradingCalendar, timeMs: number): number | null {
+  try {
+    const { openMs } = calendar.getSession(timeMs);
+    return openMs <= timeMs ? openMs : null;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 /** Returns the parts of a stretch (epoch ms, `to` exclusive) that lie in sessions, oldest first. */
 export function cutToSessions(
   calendar: TradingCalendar,

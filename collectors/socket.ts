@@ -45,8 +45,9 @@ export const openWebSocket: OpenSocket = async (url, signal) => {
         if (isClosed) return resolve(null);
         giveUp = () => resolve(null);
         reader.read().then(({ value, done }) => {
-          if (done) resolve(null);
-          else resolve(typeof value === "string" ? value : decoder.decode(value));
+          if (typeof value === "string") resolve(value);
+          // A frame that was under way when the socket was closed comes without content.
+          else resolve(!done && ArrayBuffer.isView(value) ? decoder.decode(value) : null);
         }, reject);
       }),
     send: (text) => writer.write(text),

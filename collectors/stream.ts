@@ -12,7 +12,7 @@ import { type CollectorHealth, createHealth } from "./health.ts";
 import { fetchServerTime, fillHoles } from "./holes.ts";
 import type { HttpOptions } from "./http.ts";
 import type { SourceCredentials } from "./keys.ts";
-import { isTradingTime, readHours } from "./sessions.ts";
+import { findSessionOpen, isTradingTime, readHours } from "./sessions.ts";
 import { type OpenSocket, openWebSocket } from "./socket.ts";
 import type { SourceParseError, StreamEvent, StreamSource } from "./source.ts";
 
@@ -133,6 +133,10 @@ class Stream {
       for (const connection of this.#connections.keys()) connection.resume();
     } else {
       this.#closed = { reason: "market_closed", opensAtMs };
+      // Nothing more of the session comes, so its last bars are complete.
+      if ([...this.#connections.keys()].some(({ isLive }) => isLive)) {
+        this.#options.intake.advance(clock.now());
+      }
       const opensAt = opensAtMs === null ? "unknown" : new Date(opensAtMs).toISOString();
       log.info("a market is closed, its stream pauses", { ...facts, opensAt });
       for (const connection of this.#connections.keys()) connection.pause("market_closed");
@@ -167,6 +171,7 @@ class Stream {
       onEvents: (connection, events, isPrimary) => this.#takeIn(connection, events, isPrimary),
       settled: () => intake.settled(),
       onLive: (connection, isAgain) => {
+        this.#noteSession(connection);
         onLive?.([...connection.symbols], isAgain);
         this.#report();
         if (isAgain) this.#mend();
@@ -180,6 +185,18 @@ class Stream {
       onParseError: (error) => this.#countParseError(error),
       isStandingStill: (sinceMs) => this.#isStandingStill(sinceMs),
     };
+  }
+
+  /** Tells from when on a session is seen: whole if we are there before it, else with a hole. */
+  #noteSession({ symbols, eventMs }: Connection): void {
+    const { intake, clock, mode } = this.#options;
+    const { calendar } = this.#source;
+    if (!calendar || mode === "replay") return;
+    const nowMs = clock.now();
+    if (!isTradingTime(calendar, nowMs)) return intake.beginWatch([...symbols], nowMs);
+    const openMs = findSessionOpen(calendar, nowMs);
+    if (openMs === null || eventMs === 0 || eventMs >= openMs) return;
+    intake.markLost([...symbols], openMs, "connected after the open");
   }
 
   /** Hands events on in their order: trades first, then what ends their bars. */
@@ -229,10 +246,14 @@ class Stream {
 
   /** A recording at its end stands still, and so does a halted exchange: its own time says so. */
   async #isStandingStill(sinceMs: number): Promise<boolean> {
-    if (sinceMs === 0) return false;
     const { http, clock, signal, mode } = this.#options;
+    const { calendar } = this.#source;
+    if (sinceMs === 0 && !calendar) return false;
     try {
       const serverMs = await fetchServerTime(this.#source, http);
+      // A recorded market that is closed says nothing until it opens.
+      if (calendar && !isTradingTime(calendar, serverMs)) return true;
+      if (sinceMs === 0) return false;
       if (serverMs - sinceMs < this.#source.silenceMs) return true;
       if (mode !== "replay") return false;
       // Our symbols may have ended before the others did: then only its clock tells that it stands.

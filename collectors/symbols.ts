@@ -39,6 +39,8 @@ export interface SymbolWatchOptions {
   listAll(): Promise<MarketSymbol[]>;
   mode: "live" | "replay";
   symbolsMax?: number;
+  /** How many are followed at first where none is among the usual pairs; default 20. */
+  usualMax?: number;
   clock: Clock;
   log: Logger;
   onSymbolsChanged?: (listener: () => void) => () => void;
@@ -48,10 +50,10 @@ export interface SymbolWatchOptions {
 export async function createSymbolWatch(options: SymbolWatchOptions): Promise<SymbolWatch> {
   const { store, exchange, clock, log, onSymbolsChanged } = options;
   const known = await listSymbols(store, exchange);
-  let current = listActive(known.length > 0 ? known : await seed(options));
+  let current = listActive(known.own.length > 0 ? known.own : await seed(options, known.others));
   const listeners = new Set<(change: SymbolChange) => void>();
   const readAgain = async () => {
-    const next = listActive(await listSymbols(store, exchange));
+    const next = listActive((await listSymbols(store, exchange)).own);
     const added = next.filter((symbol) => !current.includes(symbol));
     const removed = current.filter((symbol) => !next.includes(symbol));
     if (added.length === 0 && removed.length === 0) return;
@@ -80,7 +82,11 @@ export async function createSymbolWatch(options: SymbolWatchOptions): Promise<Sy
   };
 }
 
-async function listSymbols(store: WorldStore, exchange: string): Promise<MarketSymbol[]> {
+/** Returns the symbols of an exchange, and those of all others. */
+async function listSymbols(
+  store: WorldStore,
+  exchange: string,
+): Promise<{ own: MarketSymbol[]; others: MarketSymbol[] }> {
   const all: MarketSymbol[] = [];
   let cursor: string | null = null;
   do {
@@ -88,10 +94,11 @@ async function listSymbols(store: WorldStore, exchange: string): Promise<MarketS
       limit: pageSize,
       ...(cursor === null ? {} : { cursor }),
     });
-    all.push(...page.items.filter((symbol) => symbol.exchange === exchange));
+    all.push(...page.items);
     cursor = page.cursor;
   } while (cursor !== null);
-  return all;
+  const isOwn = (symbol: MarketSymbol) => symbol.exchange === exchange;
+  return { own: all.filter(isOwn), others: all.filter((symbol) => !isOwn(symbol)) };
 }
 
 function listActive(symbols: readonly MarketSymbol[]): string[] {
@@ -100,19 +107,22 @@ function listActive(symbols: readonly MarketSymbol[]): string[] {
 
 /** Takes over what the exchange trades: all of a recording, the largest pairs when live. */
 async function seed(
-  { store, listAll, mode, symbolsMax = Infinity, log, exchange }: SymbolWatchOptions,
+  { store, listAll, mode, symbolsMax = Infinity, usualMax = 20, log, exchange }: SymbolWatchOptions,
+  others: readonly MarketSymbol[],
 ): Promise<MarketSymbol[]> {
-  const all = await listAll();
+  // Series go by spelling alone, so a spelling belongs to the exchange that had it first.
+  const taken = new Set(others.map(({ symbol }) => symbol));
+  const all = (await listAll()).filter(({ symbol }) => !taken.has(symbol));
   const usual = all.filter(({ base, quote }) => quote === "USDT" && defaultBases.includes(base))
     .sort((a, b) => defaultBases.indexOf(a.base) - defaultBases.indexOf(b.base));
   // An exchange without any of the usual pairs still gives something to look at.
-  const chosen = mode === "replay" ? all : usual.length > 0 ? usual : all.slice(0, 20);
-  const taken = chosen.slice(0, symbolsMax).map((symbol, rank) => ({
+  const chosen = mode === "replay" ? all : usual.length > 0 ? usual : all.slice(0, usualMax);
+  const followed = chosen.slice(0, symbolsMax).map((symbol, rank) => ({
     ...symbol,
     active: true,
     rank,
   }));
-  await store.symbols.putMany(taken);
-  log.info("symbols were taken over", { exchange, symbols: taken.length });
-  return taken;
+  await store.symbols.putMany(followed);
+  log.info("symbols were taken over", { exchange, symbols: followed.length });
+  return followed;
 }

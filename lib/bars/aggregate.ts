@@ -11,6 +11,7 @@ import {
   timeframeMs,
   timeframes,
 } from "../market/mod.ts";
+import type { TradingHours } from "./hours.ts";
 
 /** A longer bar that has closed. */
 export interface AggregatedBar {
@@ -32,6 +33,8 @@ export interface Aggregator {
   /** Start of the newest folded bar, or -1. */
   last: number;
   buckets: Bucket[];
+  /** When its market is open; null when it never closes. */
+  hours: TradingHours | null;
 }
 
 /** Returns the timeframes that are longer than `base`, shortest first. */
@@ -39,10 +42,11 @@ export function getLongerTimeframes(base: Timeframe): Timeframe[] {
   return timeframes.filter((timeframe) => timeframeMs[timeframe] > timeframeMs[base]);
 }
 
-/** Returns an empty aggregator for bars of `base`. */
-export function createAggregator(base: Timeframe): Aggregator {
+/** Returns an empty aggregator for bars of `base`, which outside `hours` are not expected. */
+export function createAggregator(base: Timeframe, hours: TradingHours | null = null): Aggregator {
   return {
     base,
+    hours,
     last: -1,
     buckets: getLongerTimeframes(base).map((timeframe) => ({
       timeframe,
@@ -54,13 +58,28 @@ export function createAggregator(base: Timeframe): Aggregator {
 }
 
 /**
+ * Returns of how many bars of `base` the longer bar at `time` is made: as many as its bucket holds,
+ * or as its market is open for within it.
+ */
+export function countParts(
+  base: Timeframe,
+  timeframe: Timeframe,
+  time: number,
+  hours: TradingHours | null,
+): number {
+  const lengthMs = timeframeMs[timeframe];
+  return (hours ? hours.measureOpen(time, time + lengthMs) : lengthMs) / timeframeMs[base];
+}
+
+/**
  * Folds a closed bar in and returns the longer bars it completes. A bucket with a bar missing is
  * not completed. Bars at or before the newest folded one are ignored.
  */
 export function addBar(aggregator: Aggregator, bar: Bar): AggregatedBar[] {
   if (bar.time <= aggregator.last) return [];
   aggregator.last = bar.time;
-  const end = bar.time + timeframeMs[aggregator.base];
+  const { base, hours } = aggregator;
+  const end = bar.time + timeframeMs[base];
   const completed: AggregatedBar[] = [];
   for (const bucket of aggregator.buckets) {
     const time = getBucketStart(bar.time, bucket.timeframe);
@@ -70,8 +89,10 @@ export function addBar(aggregator: Aggregator, bar: Bar): AggregatedBar[] {
     } else {
       bucket.bar = { ...bar, time, closed: false };
       bucket.bars = 1;
+      if (hours) bucket.barsNeeded = countParts(base, bucket.timeframe, time, hours);
     }
-    if (end === time + timeframeMs[bucket.timeframe] && bucket.bars === bucket.barsNeeded) {
+    const isLast = hours !== null || end === time + timeframeMs[bucket.timeframe];
+    if (isLast && bucket.bars === bucket.barsNeeded) {
       completed.push({ timeframe: bucket.timeframe, bar: finishBar(bucket.bar) });
     }
   }
@@ -102,15 +123,21 @@ function mergeQuality(a: BarQuality, b: BarQuality): BarQuality {
   return a === "filled" && b === "filled" ? "filled" : "observed";
 }
 
-/** Returns the longer bar over `bars` (oldest first), or null unless every one is there. */
+/**
+ * Returns the longer bar over `bars` (oldest first, within `hours`), or null unless every one is
+ * there.
+ */
 export function aggregateBars(
   bars: readonly Bar[],
   base: Timeframe,
   timeframe: Timeframe,
+  hours: TradingHours | null = null,
 ): Bar | null {
   const first = bars[0];
-  if (!first || bars.length !== timeframeMs[timeframe] / timeframeMs[base]) return null;
-  const start: Bar = { ...first, time: getBucketStart(first.time, timeframe) };
+  if (!first) return null;
+  const time = getBucketStart(first.time, timeframe);
+  if (bars.length !== countParts(base, timeframe, time, hours)) return null;
+  const start: Bar = { ...first, time };
   return finishBar(bars.slice(1).reduce(mergeBar, start));
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Bar, type Timeframe, timeframeMs } from "../market/mod.ts";
+import type { TradingHours } from "./hours.ts";
 
 /** No more quiet bars than this (a week of minutes) are filled in one step. */
 const FILLED_BARS_MAX = 10_080;
@@ -30,10 +31,15 @@ export interface BarBuilder {
   /** Close of the bucket before, at which a quiet one is filled; 0 while unknown. */
   previousClose: number;
   readonly lengthMs: number;
+  /** When its market is open; null when it never closes. */
+  readonly hours: TradingHours | null;
 }
 
-/** Returns a builder that waits for its first trade. */
-export function createBarBuilder(timeframe: Timeframe = "1m"): BarBuilder {
+/** Returns a builder that waits for its first trade; outside `hours` no quiet bar is filled. */
+export function createBarBuilder(
+  timeframe: Timeframe = "1m",
+  hours: TradingHours | null = null,
+): BarBuilder {
   return {
     start: -1,
     isPartial: false,
@@ -50,6 +56,7 @@ export function createBarBuilder(timeframe: Timeframe = "1m"): BarBuilder {
     closeId: 0,
     previousClose: 0,
     lengthMs: timeframeMs[timeframe],
+    hours,
   };
 }
 
@@ -129,13 +136,25 @@ export function advanceBuilder(
 ): void {
   if (builder.start < 0 || timeMs < builder.start + builder.lengthMs) return;
   const target = getStart(builder, timeMs);
-  if (target - builder.start > FILLED_BARS_MAX * builder.lengthMs) {
+  if (measureQuiet(builder, target) > FILLED_BARS_MAX * builder.lengthMs) {
     closeBucket(builder, onClosed);
     // Nobody watches a market silently for a week; what lies between is left open.
     builder.start = target;
     return;
   }
-  while (builder.start < target) closeBucket(builder, onClosed);
+  while (builder.start < target) {
+    closeBucket(builder, onClosed);
+    if (builder.hours && builder.start < target) {
+      builder.start = Math.min(target, getStart(builder, builder.hours.findOpen(builder.start)));
+    }
+  }
+}
+
+/** How long the market was open up to `target`, ms. */
+function measureQuiet({ start, hours, lengthMs }: BarBuilder, target: number): number {
+  const passed = target - start;
+  // Hours only make it less, so most of the time they need not be asked.
+  return hours && passed > FILLED_BARS_MAX * lengthMs ? hours.measureOpen(start, target) : passed;
 }
 
 function closeBucket(builder: BarBuilder, onClosed: (bar: Bar) => void): void {
@@ -155,7 +174,7 @@ export function getRunningBar(builder: BarBuilder): Bar | null {
   const { start: time, previousClose: price } = builder;
   if (time < 0) return null;
   if (!builder.hasTrades) {
-    if (price <= 0) return null;
+    if (price <= 0 || builder.hours?.isOpen(time) === false) return null;
     return {
       time,
       open: price,

@@ -22,10 +22,17 @@ function isNear(a: number, b: number): boolean {
   return Math.abs(a - b) <= TOLERANCE * Math.max(Math.abs(a), Math.abs(b));
 }
 
+/** What of two bars is compared. */
+export interface Comparison {
+  /** The exchange counts volume that its trades do not tell, such as odd lots: prices decide. */
+  isVolumeApart?: boolean | undefined;
+}
+
 /** Says whether two bars of the same bucket tell the same, but for rounding. */
-export function isSameBar(a: Bar, b: Bar): boolean {
+export function isSameBar(a: Bar, b: Bar, { isVolumeApart }: Comparison = {}): boolean {
   return a.time === b.time && isNear(a.open, b.open) && isNear(a.high, b.high) &&
-    isNear(a.low, b.low) && isNear(a.close, b.close) && isNear(a.volume, b.volume);
+    isNear(a.low, b.low) && isNear(a.close, b.close) &&
+    (isVolumeApart === true || isNear(a.volume, b.volume));
 }
 
 /** Says whether the figures of two bars are the same to the last digit. */
@@ -39,8 +46,8 @@ export function isIdenticalBar(a: Bar, b: Bar): boolean {
  * observed, and the exchange's last digits are taken. Different: the exchange's figures are taken
  * and marked repaired.
  */
-export function reconcileBar(ours: Bar, exchange: Bar): Reconciled {
-  const isEqual = isSameBar(ours, exchange);
+export function reconcileBar(ours: Bar, exchange: Bar, comparison: Comparison = {}): Reconciled {
+  const isEqual = isSameBar(ours, exchange, comparison);
   const confirmed = ours.quality === "filled" ? "observed" : ours.quality;
   const quality = isEqual ? confirmed : "repaired";
   return {

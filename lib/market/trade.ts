@@ -10,8 +10,8 @@ export interface Trade {
   symbol: string;
   price: number;
   size: number;
-  /** The side that took liquidity. */
-  side: "buy" | "sell";
+  /** The side that took liquidity; absent where the exchange does not tell. */
+  side?: "buy" | "sell";
   /** The exchange's number of this trade; rises by one within a symbol where the exchange counts. */
   tradeId: number;
   /** Epoch ms by the exchange's clock. */

@@ -15,15 +15,16 @@ import {
   type Change,
   commitBatch,
   type Completed,
-  prepareBatch,
   type SeriesChanges,
   sortChanges,
-} from "./completed_bars.ts";
+} from "./batch.ts";
+import { prepareBatch } from "./completed_bars.ts";
 import { noteTailBar } from "./features.ts";
 import { createHoleKeeper } from "./hole_keeper.ts";
 import type { Hole } from "./holes.ts";
 import { noteBar } from "./ledger.ts";
 import type { PipelineOptions } from "./options.ts";
+import type { ExchangeRoom } from "./rooms.ts";
 import { createSettling } from "./settling.ts";
 import type { SignalRunner } from "./signals.ts";
 import { type IntakeState, noteHourClose, type SymbolState } from "./state.ts";
@@ -40,8 +41,8 @@ const REFUSED = "the store does not accept writes";
 /** Done after the batch that they came with; of a fast market many at once. */
 interface Chores {
   quality: QualityRecord[];
-  /** Bars that ended by then and are not confirmed are in doubt; -1 when there is nothing to do. */
-  dueMs: number;
+  /** By exchange (null: all): bars that ended by then and are not confirmed are in doubt. */
+  due: Map<ExchangeRoom | null, number>;
 }
 
 /** What runs after the batch that it came with. */
@@ -58,9 +59,9 @@ export interface Committer {
   putHole(state: SymbolState, hole: Hole): void;
   /**
    * Makes holes of our bars that ended by `untilMs` and that the exchange has not spoken of: frames
-   * may have been lost, so they are asked for again.
+   * may have been lost, so they are asked for again. With a room, those of its exchange only.
    */
-  labelUnconfirmed(untilMs: number): void;
+  labelUnconfirmed(untilMs: number, room: ExchangeRoom | null): void;
   putQuality(rows: readonly QualityRecord[]): void;
   settled(): Promise<void>;
   drain(): Promise<void>;
@@ -121,8 +122,7 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
   let waiters: (() => void)[] = [];
   let finishedMs = 0;
 
-  const hasWork = () =>
-    pending.length + tasks.length + chores.quality.length > 0 || chores.dueMs >= 0;
+  const hasWork = () => pending.length + tasks.length + chores.quality.length + chores.due.size > 0;
 
   function wake(): void {
     if (isRefused) return;
@@ -157,20 +157,25 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
     noteEvent();
   }
 
-  async function doChores({ quality, dueMs }: Chores): Promise<void> {
+  async function doChores({ quality, due }: Chores): Promise<void> {
     if (quality.length > 0) {
       await store.quality.putMany(quality).catch((error) =>
         log.error("Quality could not be stored", { error: String(error) })
       );
     }
-    if (dueMs < 0) return;
+    if (due.size === 0) return;
+    for (const [room, dueMs] of due) await labelDue(room, dueMs);
+    await runSignals();
+  }
+
+  async function labelDue(room: ExchangeRoom | null, dueMs: number): Promise<void> {
     for (const state of intake.symbols.values()) {
+      if (room && state.room !== room) continue;
       await holes.labelUnconfirmed(state, dueMs).catch((error) =>
         log.error("Holes could not be stored", { error: String(error), symbol: state.symbol })
       );
     }
-    settling.giveUpWaiting(dueMs);
-    await runSignals();
+    settling.giveUpWaiting(dueMs, room);
   }
 
   /** What waits is dropped: it is asked for again when a later start finds it missing. */
@@ -320,8 +325,8 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
   }
 
   return {
-    labelUnconfirmed(untilMs) {
-      chores.dueMs = untilMs;
+    labelUnconfirmed(untilMs, room) {
+      chores.due.set(room, Math.max(chores.due.get(room) ?? 0, untilMs));
       wake();
     },
     putQuality(rows) {
@@ -359,7 +364,7 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
 }
 
 function createChores(): Chores {
-  return { quality: [], dueMs: -1 };
+  return { quality: [], due: new Map() };
 }
 
 /** Says whether only the last digits changed. */

@@ -16,7 +16,7 @@ import {
   UNCONFIRMED,
 } from "./holes.ts";
 import type { PipelineMetrics } from "./options.ts";
-import { getSeries, type SymbolState } from "./state.ts";
+import { getSeries, type SeriesState, type SymbolState } from "./state.ts";
 
 /** What is done about holes once bars are committed. */
 export interface HoleKeeper {
@@ -91,13 +91,19 @@ function takeUnconfirmed(state: SymbolState, base: Timeframe, untilMs: number): 
   const confirmed = new Set(
     recent.filter(({ isConfirmed }) => isConfirmed).map(({ bar }) => bar.time),
   );
+  const { omitsQuietBars } = state.room.traits;
   const overdue: number[] = [];
   for (const time of state.unconfirmed) {
     const isKnown = confirmed.has(time) || recent.every(({ bar }) => bar.time !== time);
     const isDue = time + lengthMs <= untilMs && confirmed.size > 0;
     if (!isKnown && !isDue) continue;
     state.unconfirmed.delete(time);
+    // Where quiet minutes have no bar of the exchange's, silence confirms that it was quiet.
+    if (omitsQuietBars && isFilled(recent, time)) continue;
     if (!isKnown && !state.holes.some((hole) => isInside(hole, time))) overdue.push(time);
   }
   return overdue;
 }
+
+const isFilled = (recent: SeriesState["recent"], time: number) =>
+  recent.some(({ bar }) => bar.time === time && bar.quality === "filled");

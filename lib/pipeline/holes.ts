@@ -5,6 +5,7 @@
  * @module
  */
 import type { GapRecord } from "../contracts/records.ts";
+import type { TradingHours } from "../bars/mod.ts";
 import { type Timeframe, timeframeMs } from "../market/mod.ts";
 
 /** Reason of a hole whose bar is there, but in doubt. */
@@ -25,6 +26,8 @@ export interface Hole {
   isFirstWatch: boolean;
   /** True when an earlier run wrote this hole down, so that its end has to be written, too. */
   isRecorded?: boolean;
+  /** True when it began while the market was closed, so that nothing may have been missed. */
+  isSilent?: boolean;
 }
 
 /** Returns a hole that begins with the bar at `from`. */
@@ -72,6 +75,19 @@ export function getHoleBorders(
   let to = end;
   while (to > from && hole.mended.has(to - lengthMs)) to -= lengthMs;
   return to > from ? { from, to } : null;
+}
+
+/**
+ * Returns the borders of a hole within each session of `hours`, as `getHoleBorders` does: a hole
+ * never spans closed time.
+ */
+export function listHoleBorders(
+  hole: Hole,
+  { lengthMs, untilMs, hours }: { lengthMs: number; untilMs: number; hours: TradingHours | null },
+): { from: number; to: number }[] {
+  const end = Math.min(hole.to ?? Infinity, untilMs);
+  const pieces = hours ? hours.listOpen(hole.from, end) : [{ from: hole.from, to: hole.to }];
+  return pieces.flatMap((piece) => getHoleBorders({ ...hole, ...piece }, lengthMs, untilMs) ?? []);
 }
 
 /** Returns the record of a hole; while unbounded it ends after its first bar. */

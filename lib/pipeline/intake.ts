@@ -6,13 +6,16 @@
 import { addTrade, addTradeId, advanceBuilder } from "../bars/mod.ts";
 import type { QualityRecord } from "../contracts/records.ts";
 import { type Bar, type Timeframe, timeframeMs, timeframes, type Trade } from "../market/mod.ts";
-import { checkTrade, getCheckCounts, isValidBar, OHLC_CHECK } from "../quality/mod.ts";
+import { checkTrade, getCheckCounts } from "../quality/mod.ts";
 import type { Committer } from "./committer.ts";
-import { getHoleBorders } from "./holes.ts";
+import { listHoleBorders } from "./holes.ts";
+import { FetchedBars, HOURS_CHECK } from "./intake_bars.ts";
+import { WatchedSymbols } from "./intake_symbols.ts";
 import type { PipelineOptions } from "./options.ts";
+import type { ExchangeRoom } from "./rooms.ts";
 import { getPriceChange, getRunning, type IntakeState, type SymbolState } from "./state.ts";
-import type { MarketIntake } from "./types.ts";
-import { loseSymbol, resumeBehind, resumeSymbol } from "./watch.ts";
+import type { ExchangeTraits, MarketIntake } from "./types.ts";
+import { loseSymbol, resumeBehind, resumeClosed, resumeSymbol } from "./watch.ts";
 
 /** Running bars of a symbol are published at most this often, ms of market time. */
 const RUNNING_EVERY_MS = 1000;
@@ -20,75 +23,115 @@ const RUNNING_EVERY_MS = 1000;
 const CONFIRM_MS = 10_000;
 const MINUTE_MS = 60_000;
 
-/** Returns the intake of a pipeline. */
-export function createIntake({ state, committer, options, halted }: {
+/** What every view of the intake shares. */
+interface IntakeParts {
   state: IntakeState;
   committer: Committer;
   options: PipelineOptions;
   halted: AbortSignal;
-}): MarketIntake {
-  const { live, clock, log, mode, metrics, quarantine, baseTimeframe: base = "1m" } = options;
-  const { symbols, counts } = state;
-  const isReplay = mode === "replay";
-  let closing: SymbolState | null = null;
-  // One closure for the life of the pipeline: the path of a trade allocates none.
-  const onClosed = (bar: Bar) => {
-    const owner = closing!;
-    owner.unfolded.push(bar);
-    committer.add({ kind: "own", state: owner, bar });
+}
+
+/** Returns the intake of a pipeline: of all exchanges together, and of each by `forExchange`. */
+export function createIntake(parts: IntakeParts): MarketIntake {
+  const { rooms } = parts.state;
+  const views = new Map<ExchangeRoom, MarketIntake>();
+  const openView = (exchange: string, traits?: ExchangeTraits): MarketIntake => {
+    const room = rooms.open(exchange);
+    if (traits) room.traits = traits;
+    const view = views.get(room) ?? new IntakeView(parts, room, openView);
+    views.set(room, view);
+    return view;
   };
-  const getState = (symbol: string): SymbolState => {
-    const known = symbols.get(symbol);
-    if (known) return known;
-    const created = state.createState(symbol);
-    symbols.set(symbol, created);
-    return created;
+  return new IntakeView(parts, null, openView);
+}
+
+/** One exchange's symbols, or with a null room those of all. */
+class IntakeView implements MarketIntake {
+  readonly forExchange: MarketIntake["forExchange"];
+  readonly halted: AbortSignal;
+  readonly #symbols: WatchedSymbols;
+  readonly #fetched: FetchedBars;
+  readonly #committer: Committer;
+  readonly #options: PipelineOptions;
+  readonly #counts: IntakeState["counts"];
+  readonly #base: Timeframe;
+  readonly #isReplay: boolean;
+  #closing: SymbolState | null = null;
+
+  constructor(
+    { state, committer, options, halted }: IntakeParts,
+    room: ExchangeRoom | null,
+    forExchange: MarketIntake["forExchange"],
+  ) {
+    this.forExchange = forExchange;
+    this.halted = halted;
+    this.#symbols = new WatchedSymbols(state, room);
+    this.#fetched = new FetchedBars(this.#symbols, committer, options);
+    this.#committer = committer;
+    this.#options = options;
+    this.#counts = state.counts;
+    this.#base = options.baseTimeframe ?? "1m";
+    this.#isReplay = options.mode === "replay";
+  }
+
+  // One closure for the life of the pipeline: the path of a trade allocates none.
+  readonly #onClosed = (bar: Bar) => {
+    const owner = this.#closing!;
+    owner.unfolded.push(bar);
+    this.#committer.add({ kind: "own", state: owner, bar });
   };
 
-  function takeTrade(trade: Trade): void {
-    const symbol = getState(trade.symbol);
+  addTrade(trade: Trade): void {
+    const symbol = this.#symbols.open(trade.symbol, trade.source);
     symbol.source = trade.source;
-    counts.trades++;
+    this.#counts.trades++;
     // In a recording, what every connection has reached: the faster one must not age the other's.
-    const nowMs = isReplay ? state.tickMs : clock.now();
+    const nowMs = this.#isReplay ? this.#symbols.market.tickMs : this.#options.clock.now();
     const lastId = symbol.ids.last;
     // A broken time must not poison the memory of numbers, so it is left to the checks.
     if (trade.eventMs > 0 && !addTradeId(symbol.ids, trade.tradeId, trade.eventMs)) {
-      counts.duplicates++;
+      this.#counts.duplicates++;
       return;
     }
     const { verdict, failed } = checkTrade(symbol.history, trade, nowMs);
-    if (verdict === "fail") {
-      refuse(trade, failed);
-      return;
+    if (verdict === "fail") return this.#refuse(trade, failed);
+    if (symbol.room.hours?.isOpen(trade.eventMs) === false) {
+      return this.#refuse(trade, [HOURS_CHECK]);
     }
     if (symbol.lost || symbol.builder.start < 0) {
-      const isContiguous = trade.tradeId > 0 && lastId > 0 && trade.tradeId === lastId + 1;
-      const { eventMs } = trade;
-      if (symbol.lost && eventMs < symbol.lost.from) return;
-      resumeSymbol(symbol, { eventMs, isContiguous, isReplay, onHole: committer.putHole });
+      if (symbol.lost && trade.eventMs < symbol.lost.from) return;
+      this.#resume(symbol, trade, lastId);
     }
-    closing = symbol;
-    if (!addTrade(symbol.builder, trade, onClosed)) {
-      counts.late++;
+    this.#closing = symbol;
+    if (!addTrade(symbol.builder, trade, this.#onClosed)) {
+      this.#counts.late++;
       return;
     }
     symbol.isDirty = true;
-    if (trade.eventMs > state.marketMs) state.marketMs = trade.eventMs;
-    committer.noteEvent();
-    publishTrade(symbol, trade);
+    this.#symbols.noteTime(trade.eventMs);
+    this.#committer.noteEvent();
+    this.#publishTrade(symbol, trade);
   }
 
-  function refuse(trade: Trade, failed: readonly string[]): void {
-    counts.rejected++;
+  #resume(symbol: SymbolState, { tradeId, eventMs }: Trade, lastId: number): void {
+    const isContiguous = tradeId > 0 && lastId > 0 && tradeId === lastId + 1;
+    const isReplay = this.#isReplay;
+    const onHole = this.#committer.putHole;
+    resumeSymbol(symbol, { eventMs, isContiguous, isReplay, onHole });
+  }
+
+  #refuse(trade: Trade, failed: readonly string[]): void {
+    const { quarantine, log, metrics } = this.#options;
+    this.#counts.rejected++;
     quarantine?.add(trade, failed);
     const { symbol, price, size, eventMs } = trade;
     log.debug("Trade refused", { symbol, price, size, eventMs, failed });
     for (const check of failed) metrics?.count("trades_refused", 1, { check });
   }
 
-  function publishTrade(symbol: SymbolState, trade: Trade): void {
+  #publishTrade(symbol: SymbolState, trade: Trade): void {
     const { price, eventMs, receivedMs, source } = trade;
+    const { live } = this.#options;
     if (symbol.price && eventMs < symbol.price.eventMs) return;
     symbol.price = {
       symbol: symbol.symbol,
@@ -107,53 +150,47 @@ export function createIntake({ state, committer, options, halted }: {
     }
   }
 
-  function addExchangeBar(name: string, timeframe: Timeframe, bar: Bar, source: string): void {
+  addExchangeBar(name: string, timeframe: Timeframe, bar: Bar, source: string): void {
     if (!bar.closed) return;
-    if (!acceptBar(name, bar)) return;
-    const symbol = getState(name);
+    const symbol = this.#symbols.open(name, source);
+    if (!this.#fetched.accepts(symbol, timeframe, bar)) return;
     symbol.source = source;
     const endMs = bar.time + timeframeMs[timeframe];
-    const isRepair = timeframe === base && isInHole(symbol, bar.time);
-    if (timeframe === base) {
+    const isRepair = timeframe === this.#base && isInHole(symbol, bar.time);
+    if (timeframe === this.#base) {
       const { builder } = symbol;
-      closing = symbol;
+      this.#closing = symbol;
       if (symbol.lost || builder.start < 0) {
-        if (endMs > builder.start) resumeBehind(symbol, endMs, bar.close, committer.putHole);
-      } else advanceBuilder(builder, endMs, onClosed);
+        if (endMs > builder.start) resumeBehind(symbol, endMs, bar.close, this.#committer.putHole);
+      } else advanceBuilder(builder, endMs, this.#onClosed);
       // A quiet bucket is filled at the close that holds, which is the exchange's.
       if (builder.start === endMs) builder.previousClose = bar.close;
     }
-    committer.add({ kind: "exchange", state: symbol, timeframe, bar, isRepair });
+    this.#committer.add({ kind: "exchange", state: symbol, timeframe, bar, isRepair });
   }
 
-  function acceptBar(symbol: string, bar: Bar): boolean {
-    if (isValidBar(bar)) return true;
-    metrics?.count("bars_refused", 1, { check: OHLC_CHECK });
-    log.warn("Bar refused", { symbol, check: OHLC_CHECK, bar });
-    return false;
-  }
-
-  function advance(eventMs: number): void {
-    if (!(eventMs > state.tickMs) || eventMs === Infinity) return;
-    const before = state.tickMs;
-    state.tickMs = eventMs;
-    if (eventMs > state.marketMs) state.marketMs = eventMs;
+  advance(eventMs: number): void {
+    const { market } = this.#symbols;
+    if (!(eventMs > market.tickMs) || eventMs === Infinity) return;
+    const before = market.tickMs;
+    market.tickMs = eventMs;
+    this.#symbols.noteTime(eventMs);
     if (Math.floor(eventMs / MINUTE_MS) !== Math.floor(before / MINUTE_MS)) {
-      for (const symbol of symbols.values()) {
+      for (const symbol of this.#symbols.list()) {
         if (symbol.lost || symbol.builder.start < 0) continue;
-        closing = symbol;
-        advanceBuilder(symbol.builder, eventMs, onClosed);
+        this.#closing = symbol;
+        advanceBuilder(symbol.builder, eventMs, this.#onClosed);
       }
-      putQuality(Math.floor(eventMs / MINUTE_MS) * MINUTE_MS);
+      this.#putQuality(Math.floor(eventMs / MINUTE_MS) * MINUTE_MS);
     }
     const dueMs = Math.floor((eventMs - CONFIRM_MS) / MINUTE_MS) * MINUTE_MS;
-    if (dueMs > before - CONFIRM_MS) committer.labelUnconfirmed(dueMs);
-    committer.noteEvent();
+    if (dueMs > before - CONFIRM_MS) this.#committer.labelUnconfirmed(dueMs, this.#symbols.room);
+    this.#committer.noteEvent();
   }
 
-  function putQuality(timestamp: number): void {
+  #putQuality(timestamp: number): void {
     const records: QualityRecord[] = [];
-    for (const symbol of symbols.values()) {
+    for (const symbol of this.#symbols.list()) {
       const { history } = symbol;
       const judged = history.passed[0]! + history.failed[0]!;
       if (judged === symbol.qualityTrades) continue;
@@ -166,95 +203,75 @@ export function createIntake({ state, committer, options, halted }: {
         checks: getCheckCounts(history),
       });
     }
-    if (records.length > 0) committer.putQuality(records);
+    if (records.length > 0) this.#committer.putQuality(records);
   }
 
-  async function addHistory(
-    name: string,
-    timeframe: Timeframe,
-    bars: readonly Bar[],
-    { source, reason }: { source: string; reason: "history" | "repair" },
-  ): Promise<void> {
-    const symbol = getState(name);
-    symbol.source ||= source;
-    const valid = bars.filter((bar) => acceptBar(name, bar)).sort((a, b) => a.time - b.time);
-    const isBase = timeframe === base;
-    const last = valid.at(-1);
-    if (isBase && last) noteHistory(symbol, last, reason);
-    const isRepair = reason === "repair";
-    const end = last ? last.time + timeframeMs[timeframe] : 0;
-    if (valid.length > 0) {
-      committer.add({ kind: "history", state: symbol, timeframe, bars: valid, isRepair });
-    }
-    await committer.addTask(() => Promise.resolve());
-    if (isBase && !symbol.lost && symbol.builder.start < 0) {
-      symbol.knownEnd = Math.max(symbol.knownEnd, end);
-    }
+  settled(): Promise<void> {
+    return this.#committer.settled();
   }
 
-  /** History makes a close known; a repair shows that the source answers again. */
-  function noteHistory(symbol: SymbolState, last: Bar, reason: "history" | "repair"): void {
-    const { builder } = symbol;
-    const end = last.time + builder.lengthMs;
-    if (reason === "repair" && symbol.lost && end > symbol.lost.from) {
-      resumeBehind(symbol, end, last.close, committer.putHole);
-    } else if (builder.start === end || (builder.isPartial && builder.previousClose === 0)) {
-      builder.previousClose = last.close;
+  addHistory(...given: Parameters<MarketIntake["addHistory"]>): Promise<void> {
+    return this.#fetched.addHistory(...given);
+  }
+
+  addPolledBars(...given: Parameters<MarketIntake["addPolledBars"]>): Promise<void> {
+    return this.#fetched.addPolledBars(...given);
+  }
+
+  fillQuiet(...given: Parameters<MarketIntake["fillQuiet"]>): Promise<void> {
+    return this.#fetched.fillQuiet(...given);
+  }
+
+  markLost(names: readonly string[], atMs: number, reason: string): void {
+    for (const name of names) {
+      const symbol = this.#symbols.find(name);
+      if (!symbol || !loseSymbol(symbol, atMs, reason)) continue;
+      if (!symbol.lost!.isSilent) this.#committer.putHole(symbol, symbol.lost!);
     }
   }
 
-  function listHoles(): ReturnType<MarketIntake["listHoles"]> {
+  beginWatch(names: readonly string[], atMs: number): void {
+    for (const name of names) {
+      resumeClosed(this.#symbols.open(name), atMs, this.#committer.putHole);
+    }
+  }
+
+  listHoles(): ReturnType<MarketIntake["listHoles"]> {
     const found: ReturnType<MarketIntake["listHoles"]> = [];
-    for (const symbol of symbols.values()) {
-      const all = symbol.lost ? [...symbol.holes, symbol.lost] : symbol.holes;
-      for (const hole of all) {
-        const borders = hole.status === "open" &&
-          getHoleBorders(hole, symbol.builder.lengthMs, state.marketMs);
-        if (borders) found.push({ symbol: symbol.symbol, timeframe: base, ...borders });
+    const untilMs = this.#symbols.market.marketMs;
+    for (const symbol of this.#symbols.list()) {
+      const { lost, holes, builder: { lengthMs, hours } } = symbol;
+      for (const hole of lost ? [...holes, lost] : holes) {
+        if (hole.status !== "open") continue;
+        for (const borders of listHoleBorders(hole, { lengthMs, untilMs, hours })) {
+          found.push({ symbol: symbol.symbol, timeframe: this.#base, ...borders });
+        }
       }
     }
     return found;
   }
 
-  async function markUnrepairable(
+  async markUnrepairable(
     name: string,
     timeframe: Timeframe,
     from: number,
     to: number,
   ): Promise<void> {
-    const symbol = symbols.get(name);
-    if (!symbol || timeframe !== base) return;
+    const symbol = this.#symbols.find(name);
+    if (!symbol || timeframe !== this.#base) return;
     for (const hole of symbol.holes) {
       if (hole.status !== "open" || hole.to === null || hole.from >= to || hole.to <= from) {
         continue;
       }
       hole.status = "unrepairable";
-      committer.putHole(symbol, hole);
+      this.#committer.putHole(symbol, hole);
     }
-    await committer.addTask(() => Promise.resolve());
+    await this.#committer.addTask(() => Promise.resolve());
   }
 
-  return {
-    halted,
-    addTrade: takeTrade,
-    addExchangeBar,
-    advance,
-    settled: () => committer.settled(),
-    addHistory,
-    markLost(names, atMs, reason) {
-      for (const name of names) {
-        const symbol = symbols.get(name);
-        if (symbol && loseSymbol(symbol, atMs, reason)) committer.putHole(symbol, symbol.lost!);
-      }
-    },
-    listHoles,
-    markUnrepairable,
-    setSymbols(names) {
-      const wanted = new Set(names);
-      for (const name of symbols.keys()) if (!wanted.has(name)) symbols.delete(name);
-      for (const name of wanted) getState(name);
-    },
-  };
+  setSymbols(names: readonly string[]): void {
+    this.#symbols.keepOnly(names);
+  }
 }
 
 function isInHole(symbol: SymbolState, time: number): boolean {

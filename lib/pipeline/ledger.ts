@@ -3,20 +3,23 @@
  *
  * @module
  */
+import { countBuckets, type TradingHours } from "../bars/mod.ts";
 import { type BarColumns, barQualities, type BarQuality } from "../market/mod.ts";
 
 /** Counts bars by quality; what is expected and not counted is missing. */
 export interface Ledger {
   lengthMs: number;
+  /** When bars are expected at all; null for always. */
+  hours: TradingHours | null;
   /** Start of the first bar and end of the newest expected one; from = -1 while empty. */
   from: number;
   to: number;
   counts: Record<BarQuality, number>;
 }
 
-/** Returns an empty ledger of bars that are `lengthMs` long. */
-export function createLedger(lengthMs: number): Ledger {
-  return { lengthMs, from: -1, to: -1, counts: { observed: 0, repaired: 0, filled: 0 } };
+/** Returns an empty ledger of bars that are `lengthMs` long, expected within `hours`. */
+export function createLedger(lengthMs: number, hours: TradingHours | null = null): Ledger {
+  return { lengthMs, hours, from: -1, to: -1, counts: { observed: 0, repaired: 0, filled: 0 } };
 }
 
 /** Notes a stored bar; `previous` is the quality of the bar that it replaced, if any. */
@@ -38,8 +41,12 @@ export function expectUntil(ledger: Ledger, to: number): void {
 }
 
 /** Returns a ledger of what is stored. */
-export function countBars(lengthMs: number, columns: BarColumns): Ledger {
-  const ledger = createLedger(lengthMs);
+export function countBars(
+  lengthMs: number,
+  columns: BarColumns,
+  hours: TradingHours | null = null,
+): Ledger {
+  const ledger = createLedger(lengthMs, hours);
   for (let i = 0; i < columns.length; i++) {
     noteBar(ledger, columns.time[i]!, barQualities[columns.quality[i]!]!, null);
   }
@@ -55,7 +62,7 @@ export function readLedger(ledger: Ledger): {
   missing: number;
 } {
   const { observed: received, repaired, filled } = ledger.counts;
-  const expected = ledger.from < 0 ? 0 : (ledger.to - ledger.from) / ledger.lengthMs;
+  const expected = ledger.from < 0 ? 0 : countBuckets(ledger.hours, ledger, ledger.lengthMs);
   return {
     expected,
     received,

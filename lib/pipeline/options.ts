@@ -6,7 +6,7 @@
 import type { Clock } from "../clock.ts";
 import type { LivePublisher } from "../live/types.ts";
 import type { Logger } from "../log.ts";
-import type { Timeframe } from "../market/mod.ts";
+import type { Timeframe, TradingCalendar } from "../market/mod.ts";
 import type { Quarantine } from "../quality/mod.ts";
 import type { Detector, Thresholds } from "../signals/types.ts";
 import type { WorldStore } from "../store/types.ts";
@@ -31,6 +31,8 @@ export interface PipelineOptions {
   /** Bars that trades make; "1h" for recordings whose trades are four an hour. */
   baseTimeframe?: Timeframe;
   thresholds?: Readonly<Record<string, Thresholds>>;
+  /** Trading hours by exchange, null for one that never closes; default those of the product. */
+  getCalendar?: (exchange: string) => TradingCalendar | null;
   /** Keeps refused trades for review. */
   quarantine?: Quarantine;
 }

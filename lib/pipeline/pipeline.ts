@@ -9,6 +9,7 @@
 import type { MarketClock } from "../clock.ts";
 import type { FeatureRecord } from "../contracts/records.ts";
 import type { PriceUpdate } from "../live/types.ts";
+import { getCalendar as getKnownCalendar } from "../market/calendars/mod.ts";
 import type { Bar, Timeframe } from "../market/mod.ts";
 import type { QuarantinedTrade } from "../quality/mod.ts";
 import type { SeriesKey } from "../store/types.ts";
@@ -18,6 +19,7 @@ import { createKeeper } from "./keeper.ts";
 import type { PipelineOptions } from "./options.ts";
 import { restoreSymbols } from "./restore.ts";
 import { type ReleaseOutcome, releaseTrade } from "./review.ts";
+import { createRooms } from "./rooms.ts";
 import { createSignalRunner } from "./signals.ts";
 import { createSymbolState, type IntakeState } from "./state.ts";
 import type {
@@ -106,12 +108,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   };
 }
 
-function createState({ mode, freshnessMs = 60_000 }: PipelineOptions, base: Timeframe) {
-  const state: IntakeState = {
+function createState(options: PipelineOptions, base: Timeframe): IntakeState {
+  const { mode, freshnessMs = 60_000, log, getCalendar = getKnownCalendar } = options;
+  return {
     symbols: new Map(),
-    createState: (symbol) =>
+    rooms: createRooms({ getCalendar, log }),
+    createState: (symbol, room) =>
       createSymbolState(symbol, {
         base,
+        room,
         freshnessMs,
         // A recording's clock is its own trades, so nothing in it can be ahead of its time.
         aheadMs: mode === "live" ? freshnessMs : Infinity,
@@ -120,7 +125,6 @@ function createState({ mode, freshnessMs = 60_000 }: PipelineOptions, base: Time
     tickMs: 0,
     counts: createCounts(),
   };
-  return state;
 }
 
 function createCounts(): IntakeState["counts"] {

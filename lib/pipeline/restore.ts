@@ -9,6 +9,7 @@ import { type Bar, getBucketStart, type MarketSymbol, type Timeframe } from "../
 import type { Page, RecordQuery, WorldStore } from "../store/types.ts";
 import { createHole, type Hole, isMended, toGapRecord, UNCONFIRMED } from "./holes.ts";
 import { type IntakeState, type SymbolState } from "./state.ts";
+import { findOpen } from "./watch.ts";
 import { warmSymbol } from "./warm.ts";
 
 const PAGE_RECORDS = 500;
@@ -83,7 +84,7 @@ async function restoreSymbol(
   }
   if (builder.start >= 0) {
     const from = state.knownEnd >= 0 ? state.knownEnd : builder.start;
-    state.lost = createHole(from, { reason: "restart", seenMs: from });
+    state.lost = createHole(findOpen(builder, from), { reason: "restart", seenMs: from });
   }
   for (const gap of gaps) await restoreHole(store, state, gap);
 }
@@ -123,10 +124,12 @@ export async function restoreSymbols(
 ): Promise<void> {
   const unmended = await listUnmended(store, base);
   for (const { symbol, exchange } of await listActive(store)) {
-    const restored = state.symbols.get(symbol) ?? state.createState(symbol);
+    const room = state.rooms.open(exchange);
+    const restored = state.symbols.get(symbol) ?? state.createState(symbol, room);
     restored.source ||= exchange;
     await restoreSymbol(store, restored, { base, gaps: unmended.get(symbol) ?? [] });
     state.symbols.set(symbol, restored);
+    room.marketMs = Math.max(room.marketMs, restored.knownEnd);
     state.marketMs = Math.max(state.marketMs, restored.knownEnd);
   }
 }

@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { findBucketClose } from "../bars/mod.ts";
+import type { ExchangeRoom } from "./rooms.ts";
 import type { SeriesState, SymbolState } from "./state.ts";
 
 /** A closed bar of a series. */
@@ -21,8 +23,11 @@ export interface ClosedBar {
 export interface Settling {
   /** Notes a bar that was committed; the same one twice counts once. */
   add(state: SymbolState, series: SeriesState, time: number): void;
-  /** From now on no bar that ended by `untilMs` (epoch ms) waits for the exchange. */
-  giveUpWaiting(untilMs: number): void;
+  /**
+   * From now on no bar that ended by `untilMs` (epoch ms) waits for the exchange; with a room, no
+   * bar of that exchange.
+   */
+  giveUpWaiting(untilMs: number, room?: ExchangeRoom | null): void;
   /** Returns and forgets what is settled, in order of end, symbol and length. */
   take(): ClosedBar[];
 }
@@ -30,9 +35,9 @@ export interface Settling {
 /** Returns a settling without bars. */
 export function createSettling(): Settling {
   let waiting = new Map<string, ClosedBar>();
-  let dueMs = 0;
-  const isSettled = ({ series, time, endMs }: ClosedBar) => {
-    if (endMs <= dueMs) return true;
+  const due = new Map<ExchangeRoom | null, number>();
+  const isSettled = ({ state, series, time, endMs }: ClosedBar) => {
+    if (endMs <= Math.max(due.get(null) ?? 0, due.get(state.room) ?? 0)) return true;
     const known = series.recent.find(({ bar }) => bar.time === time);
     // One that is no longer among the newest is behind what the exchange still speaks of.
     return known === undefined || known.isConfirmed;
@@ -40,10 +45,12 @@ export function createSettling(): Settling {
   return {
     add(state, series, time) {
       const { symbol, timeframe } = series.key;
-      const endMs = time + series.lengthMs;
+      const stretch = { from: time, to: time + series.lengthMs };
+      const endMs = findBucketClose(state.room.hours, stretch);
       waiting.set(`${symbol} ${timeframe} ${time}`, { state, series, time, endMs });
     },
-    giveUpWaiting: (untilMs) => void (dueMs = Math.max(dueMs, untilMs)),
+    giveUpWaiting: (untilMs, room = null) =>
+      void due.set(room, Math.max(due.get(room) ?? 0, untilMs)),
     take() {
       const settled: ClosedBar[] = [];
       const left = new Map<string, ClosedBar>();

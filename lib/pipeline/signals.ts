@@ -186,7 +186,7 @@ async function readTables(
   }
   const tables = new Map<SeriesState, BarColumns>();
   for (const [series, { from, to }] of spans) {
-    const limit = barsNeeded + (to - from) / series.lengthMs;
+    const limit = barsNeeded + Math.ceil((to - from) / series.lengthMs);
     tables.set(series, await store.bars.readColumns(series.key, { to, limit }));
   }
   return tables;

@@ -12,6 +12,7 @@ import {
   getRunningAggregate,
   getRunningBar,
   type TradeIds,
+  type TradingHours,
 } from "../bars/mod.ts";
 import type { IndicatorSet } from "../indicators/mod.ts";
 import type { PriceUpdate } from "../live/types.ts";
@@ -19,6 +20,7 @@ import { type Bar, type Timeframe, timeframeMs, timeframes } from "../market/mod
 import { createTradeHistory, type TradeHistory } from "../quality/mod.ts";
 import type { SeriesKey } from "../store/types.ts";
 import { createFeatureTail, type FeatureTail } from "./features.ts";
+import { createRoom, type ExchangeRoom, type Rooms } from "./rooms.ts";
 import type { Hole } from "./holes.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 
@@ -44,6 +46,10 @@ export interface SeriesState {
 export interface SymbolState {
   symbol: string;
   source: string;
+  /** The exchange on which it is traded. */
+  room: ExchangeRoom;
+  /** True when its bars are polled, as its source tells no trades. */
+  isPolled: boolean;
   history: TradeHistory;
   ids: TradeIds;
   builder: BarBuilder;
@@ -73,18 +79,26 @@ export interface SymbolState {
 /** Returns a symbol nothing is known of. */
 export function createSymbolState(
   symbol: string,
-  { base, freshnessMs, aheadMs }: { base: Timeframe; freshnessMs: number; aheadMs: number },
+  { base, freshnessMs, aheadMs, room = createRoom("") }: {
+    base: Timeframe;
+    freshnessMs: number;
+    aheadMs: number;
+    room?: ExchangeRoom;
+  },
 ): SymbolState {
+  const { hours } = room;
   return {
     symbol,
     source: "",
+    room,
+    isPolled: false,
     history: createTradeHistory({ freshnessMs, aheadMs }),
     ids: createTradeIds(),
-    builder: createBarBuilder(base),
-    aggregator: createAggregator(base),
+    builder: createBarBuilder(base, hours),
+    aggregator: createAggregator(base, hours),
     unfolded: [],
     series: new Map(
-      timeframes.map((timeframe) => [timeframe, createSeriesState(symbol, timeframe)]),
+      timeframes.map((timeframe) => [timeframe, createSeriesState(symbol, timeframe, hours)]),
     ),
     lost: null,
     holes: [],
@@ -98,14 +112,18 @@ export function createSymbolState(
   };
 }
 
-function createSeriesState(symbol: string, timeframe: Timeframe): SeriesState {
+function createSeriesState(
+  symbol: string,
+  timeframe: Timeframe,
+  hours: TradingHours | null,
+): SeriesState {
   return {
     key: { symbol, timeframe },
     lengthMs: timeframeMs[timeframe],
     indicators: null,
     last: -1,
     recent: [],
-    ledger: createLedger(timeframeMs[timeframe]),
+    ledger: createLedger(timeframeMs[timeframe], hours),
     isCounted: false,
     tail: createFeatureTail(),
   };
@@ -146,15 +164,25 @@ export function noteHourClose(state: SymbolState, time: number, close: number): 
 /** Returns the change over 24 h in percent (5 means 5 %), or null where no bar tells. */
 export function getPriceChange(state: SymbolState, price: number, nowMs: number): number | null {
   const hour = Math.floor(nowMs / HOUR_MS) * HOUR_MS;
-  const before = state.hourCloses.get(hour - 25 * HOUR_MS);
+  const before = state.room.hours
+    ? findHourClose(state, hour - 25 * HOUR_MS)
+    : state.hourCloses.get(hour - 25 * HOUR_MS);
   return before === undefined ? null : (price / before - 1) * 100;
+}
+
+/** Where a market closes, the price of a day ago is the last one told by then. */
+function findHourClose({ hourCloses }: SymbolState, hour: number): number | undefined {
+  let newest = -Infinity;
+  for (const time of hourCloses.keys()) if (time <= hour && time > newest) newest = time;
+  return hourCloses.get(newest);
 }
 
 /** What intake and pipeline share. */
 export interface IntakeState {
   symbols: Map<string, SymbolState>;
-  createState(symbol: string): SymbolState;
-  /** Highest event time that came in, and highest tick. */
+  createState(symbol: string, room: ExchangeRoom): SymbolState;
+  rooms: Rooms;
+  /** Highest event time that came in of any exchange, and highest tick of all together. */
   marketMs: number;
   tickMs: number;
   counts: { trades: number; rejected: number; late: number; duplicates: number };

@@ -36,8 +36,39 @@ export interface MarketIntake {
   markUnrepairable(symbol: string, timeframe: Timeframe, from: number, to: number): Promise<void>;
   /** Symbols that we watch now; state of others is dropped. */
   setSymbols(symbols: readonly string[]): void;
+  /**
+   * Returns the intake of one exchange: with a market time, symbols and holes of its own, inside
+   * the exchange's trading hours. `traits` say how its bars differ from what trades make; they hold
+   * from then on. The same exchange gives the same intake.
+   */
+  forExchange(exchange: string, traits?: ExchangeTraits): MarketIntake;
+  /**
+   * Closed bars of a source without trades, however old. Minutes between them in which the exchange
+   * was open are filled; recent ones count as newly closed, older ones as history. Idempotent.
+   */
+  addPolledBars(
+    symbol: string,
+    timeframe: Timeframe,
+    bars: readonly Bar[],
+    options: { source: string },
+  ): Promise<void>;
+  /**
+   * The exchange has no bars for this stretch since nothing traded: what is absent is filled at the
+   * close before it. Without such a close nothing is.
+   */
+  fillQuiet(symbol: string, timeframe: Timeframe, from: number, to: number): Promise<void>;
+  /** We are connected from `atMs` on, while the market is closed: its next session is seen whole. */
+  beginWatch(symbols: readonly string[], atMs: number): void;
   /** Aborts when nothing more can be taken; its reason says why in plain words. */
   readonly halted?: AbortSignal;
+}
+
+/** How an exchange's bars differ from what its trades make; absent means that they do not. */
+export interface ExchangeTraits {
+  /** It sends no bar for a minute without a trade that set a price. */
+  omitsQuietBars?: boolean;
+  /** Its volume counts more than the trades that it tells, such as odd lots. */
+  isVolumeApart?: boolean;
 }
 
 /** How a closed bar came to be told: newly closed, corrected or mended, or loaded from the past. */

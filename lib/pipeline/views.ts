@@ -39,7 +39,7 @@ export function createViews(state: IntakeState, committer: Committer, keeper: Ke
       const found = symbols.get(symbol);
       return found ? getRunning(found, timeframe) : null;
     },
-    listPrices: () => listPrices(symbols, state.marketMs),
+    listPrices: () => listPrices(symbols),
     getQuality(symbol) {
       const found = symbols.get(symbol);
       return found ? readQuality(found) : null;
@@ -50,7 +50,7 @@ export function createViews(state: IntakeState, committer: Committer, keeper: Ke
       const { key, tail } = getSeries(found, timeframe);
       return readFeatures(tail, key);
     },
-    getContinuity: () => listContinuity(symbols, state.marketMs),
+    getContinuity: () => listContinuity(symbols),
     stats: () => readStats(state, committer, keeper.rate()),
   };
 }
@@ -75,13 +75,15 @@ export function readQuality({ symbol, history }: SymbolState): SymbolQuality {
 /** Returns the newest price of every symbol that has one. */
 export function listPrices(
   symbols: ReadonlyMap<string, SymbolState>,
-  nowMs: number,
 ): PriceUpdate[] {
   const prices: PriceUpdate[] = [];
   for (const state of symbols.values()) {
     const { price } = state;
     if (!price) continue;
-    prices.push({ ...price, price_change_24h: getPriceChange(state, price.price, nowMs) });
+    prices.push({
+      ...price,
+      price_change_24h: getPriceChange(state, price.price, state.room.marketMs),
+    });
   }
   return prices;
 }
@@ -89,14 +91,13 @@ export function listPrices(
 /** Returns how complete every series is, by symbol, then by length. */
 export function listContinuity(
   symbols: ReadonlyMap<string, SymbolState>,
-  nowMs: number,
 ): ContinuityRow[] {
   const rows: ContinuityRow[] = [];
-  for (const { symbol, source, series, lost } of symbols.values()) {
+  for (const { symbol, source, series, lost, room } of symbols.values()) {
     for (const { key, ledger } of series.values()) {
       if (ledger.from < 0) continue;
       // While lost, each bucket that has ended is one more bar that should be there.
-      const to = lost ? getBucketStart(nowMs, key.timeframe) : ledger.to;
+      const to = lost ? getBucketStart(room.marketMs, key.timeframe) : ledger.to;
       const seen = { ...ledger, to: Math.max(ledger.to, to) };
       rows.push({
         source,

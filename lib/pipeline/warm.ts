@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isNextBucket } from "../bars/mod.ts";
 import { createIndicatorSet, indicatorNames, type IndicatorSet } from "../indicators/mod.ts";
 import { type Bar, type BarColumns, getBarRow } from "../market/mod.ts";
 import type { WorldStore } from "../store/types.ts";
@@ -29,9 +30,9 @@ export async function warmSeries(
   series: SeriesState,
 ): Promise<void> {
   const columns = await store.bars.readColumns(series.key, { limit: WARM_BARS_MAX });
-  series.indicators = runIndicators(columns, series.lengthMs);
+  series.indicators = runIndicators(columns, series);
   const to = series.ledger.to;
-  series.ledger = countBars(series.lengthMs, columns);
+  series.ledger = countBars(series.lengthMs, columns, state.room.hours);
   if (series.ledger.from >= 0) series.ledger.to = Math.max(series.ledger.to, to);
   series.isCounted = true;
   const length = columns.length;
@@ -55,10 +56,13 @@ export async function warmSeries(
 }
 
 /** Runs indicators from the first bar of the newest stretch that has no hole. */
-function runIndicators(columns: BarColumns, lengthMs: number): IndicatorSet {
+function runIndicators(
+  columns: BarColumns,
+  { lengthMs, ledger: { hours } }: SeriesState,
+): IndicatorSet {
   const { time, open, high, low, close, volume, length } = columns;
   let first = Math.max(0, length - 1);
-  while (first > 0 && time[first]! - time[first - 1]! === lengthMs) first--;
+  while (first > 0 && isNextBucket(hours, time[first - 1]!, time[first]!, lengthMs)) first--;
   const set = createIndicatorSet();
   for (let i = first; i < length; i++) {
     set.update(open[i]!, high[i]!, low[i]!, close[i]!, volume[i]!, time[i]!);
@@ -77,7 +81,8 @@ export function updateIndicators(series: SeriesState, bar: Bar): void {
     series.indicators = null;
     return;
   }
-  if (series.last >= 0 && time !== series.last + series.lengthMs) {
+  const { last, lengthMs, ledger } = series;
+  if (last >= 0 && !isNextBucket(ledger.hours, last, time, lengthMs)) {
     series.indicators = createIndicatorSet();
   }
   series.indicators?.update(open, high, low, close, volume, time);

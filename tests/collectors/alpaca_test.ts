@@ -39,7 +39,6 @@ Deno.test("a trade is read with its time cut to the millisecond", () => {
       symbol: "AAPL",
       price: 190.5,
       size: 100,
-      side: "buy",
       tradeId: 1,
       eventMs: at("2026-11-20T15:00:00.123"),
       receivedMs: 7,

@@ -32,7 +32,7 @@ Deno.test("what an answer told is kept, each in its place, and counted", async (
     });
     equal(count, 5);
     equal((await world.marketData.get("asset:btc@one"))?.symbol, "BTC");
-    deepEqual(intake.history.map(({ symbol, bars }) => [symbol, bars.length]), [["THYAO.IS", 2]]);
+    deepEqual(intake.polled.map(({ symbol, bars }) => [symbol, bars.length]), [["THYAO.IS", 2]]);
     const pair = { symbol: "ethereum:0x1", timeframe: "1h" as const };
     equal((await world.bars.listBars(pair)).length, 1);
     equal(await putRecords({ store: world, intake, source: "one" }, {}), 0);

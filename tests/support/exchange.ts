@@ -31,6 +31,9 @@ export interface RecordingIntake extends MarketIntake {
   times: number[];
   lost: { symbols: readonly string[]; atMs: number; reason: string }[];
   history: { symbol: string; timeframe: Timeframe; bars: readonly Bar[]; reason: string }[];
+  polled: { symbol: string; timeframe: Timeframe; bars: readonly Bar[]; source: string }[];
+  quiet: { symbol: string; from: number; to: number }[];
+  watched: { symbols: readonly string[]; atMs: number }[];
   unrepairable: { symbol: string; from: number; to: number }[];
   holes: { symbol: string; timeframe: Timeframe; from: number; to: number }[];
   symbols: readonly string[];
@@ -47,6 +50,9 @@ export function createIntake(): RecordingIntake {
     times: [],
     lost: [],
     history: [],
+    polled: [],
+    quiet: [],
+    watched: [],
     unrepairable: [],
     holes: [],
     symbols: [],
@@ -67,6 +73,17 @@ export function createIntake(): RecordingIntake {
       return Promise.resolve();
     },
     setSymbols: (symbols) => void (intake.symbols = symbols),
+    forExchange: () => intake,
+    addPolledBars(symbol, timeframe, bars, { source }) {
+      intake.polled.push({ symbol, timeframe, bars, source });
+      return Promise.resolve();
+    },
+    fillQuiet(symbol, _timeframe, from, to) {
+      intake.quiet.push({ symbol, from, to });
+      close(symbol);
+      return Promise.resolve();
+    },
+    beginWatch: (symbols, atMs) => void intake.watched.push({ symbols, atMs }),
   };
   return intake;
 }

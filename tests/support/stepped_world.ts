@@ -55,6 +55,7 @@ export async function startSteppedWorld(
     leases: grantedLeases,
     intake: pipeline.intake,
     addresses: listAddresses(replay),
+    marketNow: () => Math.max(pipeline.market.now(), replay.marketNow()),
     clock,
     log,
     mode: "replay",

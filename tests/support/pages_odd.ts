@@ -1,0 +1,182 @@
+/** What pages are given on a bad day: nothing, failures, and what nobody sane would send. */
+import type { PageData } from "../../lib/ui/state.ts";
+import {
+  aDexPair,
+  aHeadline,
+  aMarket,
+  aSource,
+  dex,
+  dexSignal,
+  fullPages,
+  market,
+  news,
+  pairDetail,
+  someFigures,
+} from "./pages.ts";
+
+const fail = () => Promise.reject(new Error("secret cause"));
+/** Nothing can be read. */
+export const failingPages: PageData = {
+  ...fullPages,
+  listSymbols: fail,
+  getChart: fail,
+  listSignals: fail,
+  listPrices: fail,
+  getContinuity: fail,
+  getHealth: fail,
+  listMarkets: fail,
+  getMarket: fail,
+  getDex: fail,
+  getDexPair: fail,
+  getNews: fail,
+  listSources: fail,
+  getJobs: fail,
+  listQuality: fail,
+  getQuality: fail,
+};
+
+/** Nothing is stored. */
+export const emptyPages: PageData = {
+  ...fullPages,
+  listMarkets: () => Promise.resolve({ symbols: [], assets: [] }),
+  getMarket: () =>
+    Promise.resolve({
+      ...market,
+      figures: [],
+      symbol: null,
+      quality: null,
+      continuity: [],
+      signals: [],
+      headlines: [],
+      analysis: {
+        trend: null,
+        trendStrength: null,
+        volatility: null,
+        volatilityIndex: null,
+        support: null,
+        resistance: null,
+        bars: 0,
+        barsToMs: null,
+        reason: "The hourly history of BTCUSDT is too short",
+      },
+    }),
+  getDex: () =>
+    Promise.resolve({
+      ...dex,
+      pairs: [],
+      total: 0,
+      leaders: [],
+      networks: [],
+      exchanges: [],
+      signals: [],
+      reason: "The recording that is played holds none.",
+    }),
+  getDexPair: () =>
+    Promise.resolve({ ...pairDetail, candles: [], recommendations: [], signals: [] }),
+  getNews: () =>
+    Promise.resolve({
+      headlines: [],
+      total: 0,
+      sources: [],
+      gauge: null,
+      days: [],
+      heat: [],
+      reason: "The recording that is played holds none.",
+    }),
+  listSources: () => Promise.resolve([]),
+  getJobs: () => Promise.resolve({ stages: [], parked: [], runs: [], successShare: null }),
+  listQuality: () => Promise.resolve([]),
+  getQuality: (symbol) =>
+    Promise.resolve({ symbol, score: null, checks: {}, timeMs: null, history: [] }),
+};
+
+/** A text that would be markup, were it not escaped. */
+export const HOSTILE = `"><script>alert(1)</script><img src=x onerror="alert(1)">`;
+
+/** Names, texts and numbers that nobody sane would send. */
+export const hostilePages: PageData = {
+  ...fullPages,
+  listMarkets: () =>
+    Promise.resolve({
+      symbols: [
+        aMarket({
+          symbol: HOSTILE,
+          exchange: HOSTILE,
+          price: NaN,
+          price_change_24h: Infinity,
+          eventMs: NaN,
+          volume_24h: -1,
+        }),
+      ],
+      assets: [someFigures({ id: HOSTILE, symbol: HOSTILE, source: HOSTILE, timestamp: 9e15 })],
+    }),
+  getMarket: (name) =>
+    Promise.resolve({
+      ...market,
+      name,
+      symbol: aMarket({ symbol: HOSTILE, name: HOSTILE }),
+      figures: [someFigures({ source: HOSTILE, price: NaN, timestamp: -9e15 })],
+      quality: { score: NaN, failed: { [HOSTILE]: 1 }, timeMs: NaN },
+      headlines: [aHeadline({ title: HOSTILE, url: "javascript:alert(1)", publisher: HOSTILE })],
+    }),
+  getDex: () =>
+    Promise.resolve({
+      ...dex,
+      pairs: [aDexPair({ id: HOSTILE, name: HOSTILE, network_id: HOSTILE, price: NaN })],
+      networks: [{ id: HOSTILE, name: HOSTILE, pairs: 1, volume: Infinity, liquidity: NaN }],
+      exchanges: [HOSTILE],
+      signals: [{ ...dexSignal, pair_name: HOSTILE, timestamp: NaN, data: { [HOSTILE]: HOSTILE } }],
+    }),
+  getDexPair: () =>
+    Promise.resolve({
+      ...pairDetail,
+      pair: aDexPair({ name: HOSTILE, dex_id: HOSTILE, price: NaN, last_updated: NaN }),
+      networkName: HOSTILE,
+      candles: [{ time: NaN, open: NaN, high: Infinity, low: 0, close: 1 }],
+      recommendations: [{ type: "alert", message: HOSTILE, confidence: NaN, evidence: [] }],
+    }),
+  getNews: () =>
+    Promise.resolve({
+      ...news,
+      headlines: [aHeadline({ title: HOSTILE, url: "javascript:alert(1)", sentiment_score: NaN })],
+      gauge: { score: NaN, n: NaN, models: [HOSTILE], fromMs: NaN, toMs: 9e15 },
+      sources: [HOSTILE],
+      heat: [{ type: "token", name: HOSTILE, cells: [{ mentions: NaN, sentiment: NaN }, null] }],
+    }),
+  listSources: () =>
+    Promise.resolve([
+      aSource({
+        name: HOSTILE,
+        state: HOSTILE,
+        detail: HOSTILE,
+        nextMs: NaN,
+        budget: {
+          limitPerMinute: NaN,
+          creditsPerMonth: 0,
+          creditsLeft: NaN,
+          creditsExpected: null,
+          runsOutOn: HOSTILE,
+        },
+      }),
+      aSource({ source: "x", enabled: false, reason: HOSTILE, state: "constructor" }),
+    ]),
+  getJobs: () =>
+    Promise.resolve({
+      stages: ["constructor", HOSTILE],
+      parked: [{ id: "p", topic: HOSTILE, attempt: NaN, error: HOSTILE, parkedAt: NaN }],
+      runs: [],
+      successShare: NaN,
+    }),
+  listQuality: () =>
+    Promise.resolve([
+      { symbol: HOSTILE, quality_score: NaN, failed: { [HOSTILE]: NaN }, updated_at: NaN },
+    ]),
+  getQuality: () =>
+    Promise.resolve({
+      symbol: HOSTILE,
+      score: NaN,
+      checks: { [HOSTILE]: { passed: NaN, failed: -1 } },
+      timeMs: NaN,
+      history: [{ timeMs: NaN, score: NaN }, { timeMs: 9e15, score: Infinity }],
+    }),
+};
