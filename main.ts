@@ -1,20 +1,12 @@
 /** Puts the parts together: the market (live or recorded), the API, the pages, and one server. */
 import { App, staticFiles } from "fresh";
 import * as settings from "./fresh.config.ts";
+import { type Backfills, openBackfills } from "./collectors/backfills.ts";
 import { openSources } from "./collectors/open.ts";
 import type { ReplayServer } from "./collectors/replay.ts";
 import { listSourceEntries } from "./collectors/directory.ts";
 import { type Collectors, type SourceAddresses, startCollectors } from "./collectors/run.ts";
-import {
-  answerSocket,
-  apiPaths,
-  createApi,
-  createMarketReaders,
-  createPageData,
-  describeCollector,
-  describeRun,
-  isOwnRequest,
-} from "./lib/api/mod.ts";
+import { answerSocket, apiPaths, createApi, createPageData, isOwnRequest } from "./lib/api/mod.ts";
 import { systemClock } from "./lib/clock.ts";
 import { type Config, getListenAddress, readConfig } from "./lib/config.ts";
 import { cycleSchedule, type Jobs } from "./lib/jobs/mod.ts";
@@ -23,6 +15,7 @@ import { createMetrics, type Metrics } from "./lib/metrics.ts";
 import { readSettingsFiles, type SettingsWatch, watchSettings } from "./lib/settings.ts";
 import { isDiskLow, openSecretFile, openStore, type Store } from "./lib/store/mod.ts";
 import {
+  createApiDeps,
   createCycle,
   listenToCycles,
   type LivePath,
@@ -134,18 +127,30 @@ async function startMarket(parts: Process): Promise<Market> {
     marketNow,
     mode: mode().mode,
   });
+  const backfills = await openBackfills({
+    store: world,
+    intake: pipeline.intake,
+    getSource: collectors.findPast,
+    clock,
+    log,
+  });
   const { collect } = collectors;
-  const jobs = createCycle({
+  const cycle = { world, queue: store.jobs, clock, collect, marketNow };
+  const jobs = createCycle({ ...parts, ...path, ...cycle });
+  const adminToken = await openSecretFile(config.dataDir, "admin-token");
+  const deps = createApiDeps({
     ...parts,
     ...path,
+    ...describeSources(collectors, settings),
     world,
-    queue: store.jobs,
-    clock,
-    collect,
+    backfills,
+    adminToken,
+    getMode: mode,
     marketNow,
+    now: clock.now,
+    version,
+    startedMs,
   });
-  const adminToken = await openSecretFile(config.dataDir, "admin-token");
-  const deps = createApiDeps({ ...parts, ...path, world, collectors, adminToken, mode, marketNow });
   const stopTimers = startTimers({ ...parts, ...path, world, replay, jobs, marketNow });
   return {
     mode,
@@ -157,12 +162,22 @@ async function startMarket(parts: Process): Promise<Market> {
     clear: () => world.clear(),
     async stop() {
       await stopTimers();
+      await backfills.close();
       await collectors.stop();
       await pipeline.stop();
       hub.close();
       await world.putState("liveLog", hub.save());
       await replay?.close();
     },
+  };
+}
+
+/** What the API asks of the collectors. */
+function describeSources({ health, collect }: Collectors, settings: SettingsWatch) {
+  return {
+    collect,
+    listReports: health,
+    listSources: () => listSourceEntries({ health: health(), settings: settings.get() }),
   };
 }
 
@@ -248,55 +263,6 @@ function startTimers(
     timers.forEach((timer) => clearInterval(timer));
     await Promise.all(loops);
     await answers.close();
-  };
-}
-
-/** Hands the readers of the market to the API, in the API's own words. */
-function createApiDeps(
-  parts: Process & LivePath & {
-    world: World;
-    collectors: Collectors;
-    adminToken: string;
-    mode(): ModeView;
-    marketNow(): number;
-  },
-): Parameters<typeof createApi>[0] {
-  const { config, store, settings, world, pipeline, collectors, marketNow, log } = parts;
-  const { charts, symbols, hub, metrics, adminToken } = parts;
-  return {
-    store: world,
-    charts,
-    symbols,
-    hub,
-    metrics,
-    adminToken,
-    marketNow,
-    log,
-    market: createMarketReaders(pipeline, marketNow),
-    listCollectors: () => collectors.health().map(describeCollector),
-    listSources: () =>
-      listSourceEntries({
-        health: collectors.health(),
-        getSettings: (source) => settings.get().sources[source],
-      }),
-    listParkedJobs: () => store.jobs.parked(),
-    collect: async () => {
-      const runId = `manual-${systemClock.now()}`;
-      return describeRun(world, await collectors.collect({ runId, trigger: "manual" }));
-    },
-    getStoreGate: () => ({ ...store.metrics() }),
-    getMode: parts.mode,
-    now: systemClock.now,
-    version,
-    startedMs,
-    readPipeline: () => pipeline.stats(),
-    ...(settings.get().quality.quarantine && {
-      quarantine: { list: pipeline.listRefused, release: pipeline.releaseTrade },
-    }),
-    countBars: async () => (await world.measure()).bars,
-    rateLimit: config.rateLimit,
-    publicRead: config.publicRead,
-    corsOrigins: config.corsOrigins,
   };
 }
 

@@ -6,7 +6,8 @@
 import { type Bar, type Timeframe, timeframeMs } from "../lib/market/mod.ts";
 import type { WorldStore } from "../lib/store/types.ts";
 import type { BarsWanted } from "./holes.ts";
-import { fetchJson, type HttpOptions } from "./http.ts";
+import { fetchBarPages } from "./bar_pages.ts";
+import type { HttpOptions } from "./http.ts";
 import type { StreamSource } from "./source.ts";
 
 /** A source with bars of the past. */
@@ -90,18 +91,13 @@ async function fetchBatch(
   { source, symbol, timeframe, http }: BackfillOptions,
   { from, to }: Stretch,
 ): Promise<{ bars: Bar[]; to: number }> {
-  const request = source.bars.request(symbol, timeframe, from, to);
-  const answer = source.bars.parse(await fetchJson(request, http));
-  const bars = selectBars(answer, timeframe, { from, to });
-  // Fewer than a full page reach to the end: there is nothing else in between.
-  const isLast = answer.length < source.bars.limitMax || bars.length === 0;
-  return { bars, to: isLast ? to : bars.at(-1)!.time + timeframeMs[timeframe] };
-}
-
-function selectBars(bars: readonly Bar[], timeframe: Timeframe, { from, to }: Stretch): Bar[] {
+  const { isWhole, limitMax } = source.bars;
   const lengthMs = timeframeMs[timeframe];
-  return bars.filter(({ time }) => time >= from && time < to && time % lengthMs === 0)
-    .sort((a, b) => a.time - b.time);
+  const end = isWhole ? Math.min(to, from + limitMax * lengthMs) : to;
+  const bars = await fetchBarPages(source, { symbol, timeframe, from, to: end }, http);
+  const last = bars.at(-1);
+  // Where a page may be cut, the next one begins behind its last bar; an empty one is the end.
+  return { bars, to: isWhole || !last ? end : last.time + lengthMs };
 }
 
 /** Returns the parts of a stretch that no done one covers, oldest first. */

@@ -31,9 +31,9 @@ export interface SourceEntry {
 }
 
 /** Lists every source, streams first. */
-export function listSourceEntries({ health, getSettings }: {
+export function listSourceEntries({ health, settings: { sources } }: {
   health: readonly CollectorHealth[];
-  getSettings(source: string): SourceSettings | undefined;
+  settings: { sources: Readonly<Record<string, SourceSettings>> };
 }): SourceEntry[] {
   const healthOf = new Map(health.map((one) => [one.source, one]));
   const all = [
@@ -43,7 +43,7 @@ export function listSourceEntries({ health, getSettings }: {
   return all.map((source) => {
     const { key, name } = source;
     const known = healthOf.get(key);
-    const settings = getSettings(key);
+    const settings = sources[key];
     const limits = "limitPerMinute" in source ? source : {};
     const own: { limitPerMinute?: number; creditsPerMonth?: number } = { ...limits, ...settings };
     const isOff = known?.state === "disabled";

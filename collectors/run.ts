@@ -11,16 +11,19 @@ import type { CollectionRunRecord } from "../lib/contracts/records.ts";
 import { type BreakerOptions, createBackoff } from "../lib/resilience/mod.ts";
 import type { Quotas } from "../lib/store/mod.ts";
 import type { WorldStore } from "../lib/store/types.ts";
+import type { BackfillSource } from "./backfills.ts";
 import { createClockWatch } from "./clock_watch.ts";
 import { createCycle, type CycleRequest } from "./cycle.ts";
 import { createDemand, type Demand } from "./demand.ts";
 import { type CollectorHealth, createHealth } from "./health.ts";
 import { createHistory } from "./history.ts";
+import { fetchServerTime } from "./holes.ts";
 import { fetchJson, GeoBlockedError, type HttpOptions } from "./http.ts";
 import { createKeyedFetch, type KeyState, readKey, type SourceCredentials } from "./keys.ts";
 import { type Leases, runWithLease } from "./lease.ts";
 import { listSourceSymbols } from "./listing.ts";
 import { pollSources, streamSources } from "./mod.ts";
+import type { Poller } from "./poll.ts";
 import { startPolled } from "./polled.ts";
 import type { OpenSocket } from "./socket.ts";
 import type { PollSource, StreamSource } from "./source.ts";
@@ -81,6 +84,8 @@ export interface Collectors {
   collect(request: CycleRequest): Promise<CollectionRunRecord>;
   /** Market figures on demand. */
   demand: Demand;
+  /** How an exchange is asked for its past; null where nobody can be asked. */
+  findPast(exchange: string): BackfillSource | null;
 }
 
 /** Binance allows 1200 weight a minute by the specification; it has allowed more since. */
@@ -108,11 +113,13 @@ export function startCollectors(options: CollectorOptions): Collectors {
   };
   const readies: Promise<void>[] = [];
   const runs: Promise<void>[] = [];
+  const pasts = new Map<string, BackfillSource>();
   for (const source of sources.stream) {
     const started = startStream(source, { ...context, holder, onHealth: report });
     if (started === null) continue;
     readies.push(started.ready);
     runs.push(started.done);
+    pasts.set(source.exchange, started.past);
   }
   const allReady = Promise.all(readies).then(() => {});
   const polled = startPolled({
@@ -144,6 +151,27 @@ export function startCollectors(options: CollectorOptions): Collectors {
     ready: allReady,
     collect: cycle.run,
     demand,
+    findPast: (exchange) =>
+      pasts.get(exchange) ?? findPolledPast(exchange, polled.pollers, options),
+  };
+}
+
+/** What is polled comes late; its past ends so long ago, ms. */
+const polledLateMs = 30 * 60_000;
+
+/** The past of an exchange that is polled: minutes and days as its source tells them. */
+function findPolledPast(
+  exchange: string,
+  pollers: readonly Poller[],
+  { clock, marketNow = clock.now }: CollectorOptions,
+): BackfillSource | null {
+  const found = pollers.find(({ source }) => source.exchange === exchange && source.bars);
+  if (!found?.source.bars) return null;
+  const { key, bars } = found.source;
+  return {
+    source: { key, bars },
+    http: found.http,
+    getTime: () => Promise.resolve(marketNow() - polledLateMs),
   };
 }
 
@@ -151,7 +179,7 @@ export function startCollectors(options: CollectorOptions): Collectors {
 function startStream(
   source: StreamSource,
   context: Running & { holder: string },
-): { ready: Promise<void>; done: Promise<void> } | null {
+): { ready: Promise<void>; done: Promise<void>; past: BackfillSource } | null {
   const { leases, holder, clock, log, signal, onHealth } = context;
   const known = readSourceKey(source, context);
   if (known.kind === "missing") {
@@ -173,7 +201,9 @@ function startStream(
     },
     work: (signal) => collectExchange(source, { ...exchange, signal, onReady: ready.resolve }),
   });
-  return { ready: ready.promise, done: run.finally(ready.resolve) };
+  const { http } = exchange;
+  const past = { source, http, getTime: () => fetchServerTime(source, http) };
+  return { ready: ready.promise, done: run.finally(ready.resolve), past };
 }
 
 const isStream = (sources: readonly StreamSource[], key: string) =>

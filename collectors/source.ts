@@ -85,6 +85,8 @@ export interface StreamSource {
     next?(body: unknown, request: SourceRequest): SourceRequest | null;
     /** Length of the bars that are asked for, where they are finer and have to be folded. */
     stepMs?(timeframe: Timeframe): number;
+    /** An answer, with its pieces, tells the whole stretch, which may be `limitMax` bars long. */
+    isWhole?: boolean;
   };
   time: { request(): SourceRequest; parse(body: unknown): number };
   apiKey?: SourceKey;
@@ -220,6 +222,8 @@ export interface PollSource {
   apiKey?: SourceKey;
   /** The exchange whose bars it tells, where it tells any. */
   exchange?: string;
+  /** How its past is asked for, where it has any. */
+  bars?: StreamSource["bars"];
   /** When its market is open; while it is closed its feeds are asked at `closedCadenceMs`. */
   calendar?: TradingCalendar;
   closedCadenceMs?: number;

@@ -91,6 +91,7 @@ export const alpaca: StreamSource = {
   bars: {
     // Longer than any stretch without a session, as an empty page ends the way back.
     limitMax: 10_000,
+    isWhole: true,
     request: requestBars,
     parse: parseBars,
     next: findNextPage,

@@ -103,6 +103,21 @@ export const yahoo: PollSource = {
   closedCadenceMs: 30 * minuteMs,
   usualSymbols: Object.entries(usualNames).map(([code, name]) => toSymbol(code, name)),
   feeds: [minutes, days],
+  bars: {
+    limitMax: pieceMs / minuteMs,
+    isWhole: true,
+    request(symbol, timeframe, from, to) {
+      if (timeframe !== "1m" && timeframe !== "1d") {
+        throw new RangeError(`Cannot ask Yahoo for ${timeframe} bars: 1m or 1d are required`);
+      }
+      return askChart(symbol, { timeframe, from, to });
+    },
+    parse(body, request) {
+      // What is not settled yet is told again by the next poll.
+      const told = parseChart(body, Infinity, request ?? { path: "", weight: 1 });
+      return (told.bars ?? []).flatMap(({ bars }) => bars);
+    },
+  },
 };
 
 function toSymbol(code: string, name: string): MarketSymbol {

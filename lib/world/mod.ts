@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { createApiDeps } from "./api_deps.ts";
 export { createCycle, listenToCycles } from "./cycle.ts";
 export { runUpkeep } from "./upkeep.ts";
 export { type LivePath, startLivePath } from "./live_path.ts";
