@@ -2,6 +2,7 @@
 import { App, staticFiles } from "fresh";
 import * as settings from "./fresh.config.ts";
 import { type Backfills, openBackfills } from "./collectors/backfills.ts";
+import { selectSources } from "./collectors/mod.ts";
 import { openSources } from "./collectors/open.ts";
 import type { ReplayServer } from "./collectors/replay.ts";
 import { listSourceEntries } from "./collectors/directory.ts";
@@ -201,6 +202,7 @@ function startMarketCollectors(
     quotas: store.quotas,
     intake: pipeline.intake,
     addresses,
+    sources: selectSources(config.sources),
     keys: config.secrets,
     getSettings: (source) => settings.get().sources[source],
     breaker: {

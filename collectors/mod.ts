@@ -28,3 +28,22 @@ export const pollSources: PollSource[] = [
   cryptopanic,
   ...newsSources,
 ];
+
+/**
+ * Returns the sources of these keys; null means all.
+ *
+ * @throws {RangeError} For a key that no source has.
+ */
+export function selectSources(
+  keys: readonly string[] | null,
+): { stream: StreamSource[]; poll: PollSource[] } {
+  const known = [...streamSources, ...pollSources].map(({ key }) => key);
+  const unknown = keys?.find((key) => !known.includes(key));
+  if (unknown !== undefined) {
+    throw new RangeError(
+      `Cannot collect from "${unknown}": one of ${known.join(", ")} is required`,
+    );
+  }
+  const isWanted = ({ key }: { key: string }) => keys === null || keys.includes(key);
+  return { stream: streamSources.filter(isWanted), poll: pollSources.filter(isWanted) };
+}

@@ -35,6 +35,8 @@ export interface Config {
   wsPerIp: number | null;
   /** Other addresses of a source's REST and stream servers, by source key, without a slash at the end. */
   addresses: Record<string, { rest?: string; stream?: string }>;
+  /** Keys of the sources to collect from; null collects from all. */
+  sources: readonly string[] | null;
   /** Keys of the sources by the name of their variable; those not given are absent. */
   secrets: Readonly<Record<string, string>>;
 }
@@ -113,6 +115,7 @@ const ours = {
   CRYPTOINTEL_CORS_ORIGINS: origins(["http://localhost:3000"]),
   CRYPTOINTEL_WS_PER_IP: number(-1, { min: 0, max: 1_000_000 }),
   CRYPTOINTEL_DATASETS: text(""),
+  CRYPTOINTEL_SOURCES: text(""),
 };
 
 /** Sources whose servers may be given, as `CRYPTOINTEL_BINANCE_REST`; some stream as well. */
@@ -178,6 +181,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     corsOrigins: own("CRYPTOINTEL_CORS_ORIGINS"),
     wsPerIp: wsPerIp < 0 ? null : wsPerIp,
     addresses: readAddresses(env),
+    sources: readList(own("CRYPTOINTEL_SOURCES")),
     secrets: readSecrets(env),
   };
 }
@@ -222,6 +226,12 @@ function readAddresses(env: Record<string, string | undefined>): Config["address
     addresses[source] = own;
   }
   return addresses;
+}
+
+/** A list parted by commas; null for an empty text. */
+function readList(text: string): string[] | null {
+  const parts = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  return parts.length > 0 ? parts : null;
 }
 
 function readSecrets(env: Record<string, string | undefined>): Record<string, string> {

@@ -9,8 +9,8 @@ import {
   managedSymbolsSchema,
   symbolChangeSchema,
 } from "../contracts/admin.ts";
-import { NotFoundError } from "../contracts/errors.ts";
-import { formatCryptoId, type MarketSymbol, splitPair } from "../market/mod.ts";
+import { BadRequestError, NotFoundError } from "../contracts/errors.ts";
+import { formatCryptoId, formatStockId, type MarketSymbol, splitPair } from "../market/mod.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireOperator } from "./operator.ts";
 import { type Api, describeAnswers } from "./routes.ts";
@@ -61,7 +61,7 @@ export function bindAdminSymbols(api: Api, deps: ApiDeps): void {
     const known = (await listSymbols(symbols)).find((other) =>
       other.symbol === symbol && other.exchange === exchange
     );
-    const changed = { ...known ?? describePair(symbol, exchange), active };
+    const changed = { ...known ?? describeSymbol(symbol, exchange), active };
     await symbols.put(changed);
     deps.symbols.invalidate();
     return c.json(changed, 200);
@@ -76,10 +76,30 @@ export function bindAdminSymbols(api: Api, deps: ApiDeps): void {
   });
 }
 
-function describePair(symbol: string, exchange: string): MarketSymbol {
-  const { base, quote } = splitPair(symbol);
-  const id = formatCryptoId(base, quote, exchange);
-  return { symbol, id, exchange, kind: "crypto", base, quote, active: true };
+/** What exchanges of shares quote in, and what their spelling ends with. */
+const shareQuotes: Readonly<Record<string, { quote: string; suffix: string }>> = {
+  alpaca: { quote: "USD", suffix: "" },
+  bist: { quote: "TRY", suffix: ".IS" },
+};
+
+/** @throws {BadRequestError} For a share in another spelling than its exchange's. */
+function describeSymbol(symbol: string, exchange: string): MarketSymbol {
+  const share = shareQuotes[exchange];
+  if (!share) {
+    const { base, quote } = splitPair(symbol);
+    const id = formatCryptoId(base, quote, exchange);
+    return { symbol, id, exchange, kind: "crypto", base, quote, active: true };
+  }
+  const { quote, suffix } = share;
+  const base = symbol.slice(0, symbol.length - suffix.length);
+  if (!symbol.endsWith(suffix) || base === "") {
+    throw new BadRequestError(`Cannot follow ${symbol}: a spelling with ${suffix} is required`, [{
+      pointer: "/symbol",
+      detail: `must end with ${suffix}, was ${symbol}`,
+    }]);
+  }
+  const id = formatStockId(base, exchange);
+  return { symbol, id, exchange, kind: "stock", base, quote, active: true };
 }
 
 async function listSymbols(symbols: ApiDeps["store"]["symbols"]): Promise<MarketSymbol[]> {

@@ -28,7 +28,7 @@ export const managedSymbolsSchema = z.object({
 export const symbolChangeSchema = z.object({
   /** The exchange's own spelling. */
   symbol: z.string().regex(/^[A-Z0-9.\-]{2,30}$/).openapi({ example: "BTCUSDT" }),
-  exchange: z.enum(["binance"]).default("binance"),
+  exchange: z.enum(["binance", "alpaca", "bist"]).default("binance"),
   active: z.boolean().default(true),
 }).openapi("SymbolChange");
 

@@ -31,6 +31,11 @@ export function formatCryptoId(base: string, quote: string, exchange: string): s
   return `crypto:${base}/${quote}@${exchange}`;
 }
 
+/** Returns the canonical id of a share, such as `stock:AAPL@alpaca`. */
+export function formatStockId(code: string, exchange: string): string {
+  return `stock:${code}@${exchange}`;
+}
+
 /** Quote currencies by length, longest first, to split a spelling nobody described. */
 const quoteSuffixes = [
   "FDUSD",

@@ -86,7 +86,7 @@ export async function createGate({ open, clock, log, canReopen = true, onRun }: 
     if (inUse === 0) announceIdle?.();
   };
 
-  const reopen = (lost: Deno.Kv): Promise<void> => {
+  const reopen = (lost: Deno.Kv, reason: unknown): Promise<void> => {
     if (kv !== lost) return Promise.resolve(); // someone else has reopened it already
     reopening ??= (async () => {
       try {
@@ -94,7 +94,7 @@ export async function createGate({ open, clock, log, canReopen = true, onRun }: 
       } catch { /* it was closed under us: that is why we are here */ }
       kv = await open();
       reopened++;
-      log.warn("store reopened");
+      log.warn("store reopened", { reason: String(reason) });
     })().finally(() => reopening = null);
     return reopening;
   };
@@ -112,7 +112,7 @@ export async function createGate({ open, clock, log, canReopen = true, onRun }: 
       if (!canReopen || closed) break;
       retried++;
       await clock.wait(RETRY_WAITS_MS[tries] ?? 1_000);
-      await reopen(used).catch((error) => last = error);
+      await reopen(used, last).catch((error) => last = error);
     }
     throw new StoreError("unavailable", `The storage does not answer: ${String(last)}`, {
       cause: last,

@@ -115,3 +115,25 @@ for (const { body, pointer } of nonsense) {
     equal(await store.symbols.count(), 3);
   });
 }
+
+const shares = [
+  { body: { symbol: "AAPL", exchange: "alpaca" }, id: "stock:AAPL@alpaca", quote: "USD" },
+  { body: { symbol: "THYAO.IS", exchange: "bist" }, id: "stock:THYAO@bist", quote: "TRY" },
+];
+for (const { body, id, quote } of shares) {
+  Deno.test(`an operator adds the share ${body.symbol}`, async () => {
+    const { api } = await anApi();
+    const { status, json } = await call(api, { method: "PUT", body });
+    equal(status, 200);
+    deepEqual([json().id, json().kind, json().quote], [id, "stock", quote]);
+  });
+}
+
+Deno.test("a share in another spelling than its exchange's is refused with a pointer", async () => {
+  const { api } = await anApi();
+  for (const symbol of ["THYAO", ".IS", "BTCUSDT"]) {
+    const { status, text } = await call(api, { method: "PUT", body: { symbol, exchange: "bist" } });
+    equal(status, 400, symbol);
+    match(text, /"\/symbol"|must end|Invalid/);
+  }
+});

@@ -115,8 +115,8 @@ Deno.test("who joins the health channel is shown the newest of every source, wha
   }
   const [initial] = join(hub, { channels: ["health"], symbols: ["BTCUSDT"] }).of("health");
   deepEqual(initial!.data, [
-    { source: "coingecko", status: "down", lastMessageMs: null },
-    { source: "binance", status: "healthy", lastMessageMs: 199 },
+    { source: "coingecko", state: "blocked", status: "down", lastMessageMs: null },
+    { source: "binance", state: "live", status: "healthy", lastMessageMs: 199 },
   ]);
 });
 

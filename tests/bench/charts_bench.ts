@@ -30,6 +30,7 @@ export async function runChartsBench(
       ...describeReplay(folder),
       CRYPTOINTEL_RATE_LIMIT: "1000000000",
       CRYPTOINTEL_MODE: "live",
+      CRYPTOINTEL_SOURCES: "binance",
       CRYPTOINTEL_BINANCE_REST: exchange.rest,
       CRYPTOINTEL_BINANCE_STREAM: exchange.stream,
       CRYPTOINTEL_COINGECKO_REST: exchange.rest,

@@ -36,6 +36,7 @@ export async function runServerBench(
     const product = await startProduct({
       ...describeReplay(folder),
       CRYPTOINTEL_MODE: "live",
+      CRYPTOINTEL_SOURCES: "binance",
       CRYPTOINTEL_BINANCE_REST: exchange.rest,
       CRYPTOINTEL_BINANCE_STREAM: exchange.stream,
       CRYPTOINTEL_COINGECKO_REST: exchange.rest,
