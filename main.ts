@@ -174,9 +174,10 @@ async function startMarket(parts: Process): Promise<Market> {
 }
 
 /** What the API asks of the collectors. */
-function describeSources({ health, collect }: Collectors, settings: SettingsWatch) {
+function describeSources({ health, collect, demand }: Collectors, settings: SettingsWatch) {
   return {
     collect,
+    demand: (name: string) => demand.getMarketData(name, { priority: "user" }),
     listReports: health,
     listSources: () => listSourceEntries({ health: health(), settings: settings.get() }),
   };

@@ -14,7 +14,6 @@ import {
 import { signalsSchema, timeRangeMs } from "../contracts/signals.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireReader } from "./guards.ts";
-import { createMemo } from "./memo.ts";
 import { listAll } from "./page_records.ts";
 import { linkNext } from "./paging.ts";
 import { describeRecording } from "./resolve.ts";
@@ -64,9 +63,9 @@ const hourMs = 3_600_000;
 /** Binds the dashboards' endpoints. */
 export function bindDashboard(api: Api, deps: ApiDeps): void {
   const startedMs = deps.startedMs ?? deps.now();
-  const memo = { now: deps.now, ttlMs: keptMs };
-  const kept = createMemo<Awaited<ReturnType<typeof readStats>>>(memo);
-  const used = createMemo<Awaited<ReturnType<typeof readUsage>>>(memo);
+  const lifetime = { ttlMs: keptMs };
+  const kept = deps.answers.family<Awaited<ReturnType<typeof readStats>>>("stats", lifetime);
+  const used = deps.answers.family<Awaited<ReturnType<typeof readUsage>>>("usage", lifetime);
   const readRecent = () => readUsage(deps, deps.now() - 2 * hourMs);
 
   api.openapi(statsRoute, async (c) => {

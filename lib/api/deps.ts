@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AnswerCache } from "../cache/answers.ts";
 import type { ChartCache } from "../cache/charts.ts";
 import type { SymbolCache } from "../cache/symbols.ts";
 import type { CollectorHealth } from "../contracts/health.ts";
@@ -44,6 +45,7 @@ export interface MarketReaders {
 export interface ApiDeps extends PublicDeps {
   store: WorldStore;
   charts: ChartCache;
+  answers: AnswerCache;
   symbols: SymbolCache;
   hub: Hub;
   market: MarketReaders;

@@ -19,7 +19,6 @@ import {
 import type { DexPairRecord } from "../contracts/records.ts";
 import type { Collection, RecordQuery } from "../store/types.ts";
 import type { ApiDeps } from "./deps.ts";
-import { createMemo } from "./memo.ts";
 import { linkNext, readPage } from "./paging.ts";
 import { describeRecording } from "./resolve.ts";
 import { type Api, describeAnswers, unavailable } from "./routes.ts";
@@ -131,9 +130,9 @@ export function bindDex(api: Api, deps: ApiDeps): void {
 
 /** Returns a function that keeps answers for a while and tells in each whether it was kept. */
 function createKeeper(deps: ApiDeps) {
-  const memo = createMemo<unknown>({ now: deps.now, ttlMs: keptMs });
+  const kept = deps.answers.family<object>("dex", { ttlMs: keptMs });
   return async <T extends object>(name: string, make: () => Promise<T>) => {
-    const { value, cached } = await memo.get(name, make);
+    const { value, cached } = await kept.get(name, make);
     return { ...value as T, cached };
   };
 }

@@ -11,7 +11,6 @@ import type { ApiDeps } from "./deps.ts";
 import { describePair } from "./dex.ts";
 import { findPair } from "./dex_history.ts";
 import { describeDexSignal } from "./dex_signals.ts";
-import { createMemo } from "./memo.ts";
 import { listAll } from "./page_records.ts";
 import { describeRecording } from "./resolve.ts";
 import { type Api, describeAnswers } from "./routes.ts";
@@ -54,7 +53,7 @@ export function bindDexAnalysis(api: Api, deps: ApiDeps): void {
 /** Returns a reader of a pair's signals, metrics and recommendations; volumes are kept for a while. */
 export function createPairAnalyser(deps: ApiDeps) {
   const { dexPairs, dexSamples, dexSignals } = deps.store;
-  const kept = createMemo<(number | null)[]>({ now: deps.now, ttlMs: keptMs });
+  const kept = deps.answers.family<(number | null)[]>("dex_volumes", { ttlMs: keptMs });
   const readVolumes = async () =>
     (await listAll(dexPairs, { index: "volume" }, rankedMax)).map(({ volume_24h }) => volume_24h);
 

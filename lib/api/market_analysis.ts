@@ -16,7 +16,6 @@ import type { MarketDataRecord } from "../contracts/records.ts";
 import { type BarColumns, type MarketSymbol, timeframeMs } from "../market/mod.ts";
 import type { ApiDeps } from "./deps.ts";
 import { findRecord } from "./market_figures.ts";
-import { createMemo } from "./memo.ts";
 import { describeRecording, isOfShownTime } from "./resolve.ts";
 import { type Api, describeAnswers } from "./routes.ts";
 
@@ -44,14 +43,12 @@ interface Subject {
 
 /** Binds market analysis. */
 export function bindMarketAnalysis(api: Api, deps: ApiDeps): void {
-  const memo = createMemo<Awaited<ReturnType<typeof analyse>>>({
-    now: deps.now,
+  const kept = deps.answers.family<Awaited<ReturnType<typeof analyse>>>("market_analysis", {
     ttlMs: keptMs,
-    max: 200,
   });
   api.openapi(route, async (c) => {
     const asked = [...new Set(c.req.valid("query").symbols)];
-    const { value, cached } = await memo.get(asked.join(","), () => analyse(deps, asked));
+    const { value, cached } = await kept.get(asked.join(","), () => analyse(deps, asked));
     return c.json({ ...value, cached, recorded: describeRecording(deps.getMode()) }, 200);
   });
 }

@@ -36,24 +36,24 @@ const listRoute = createRoute({
   responses: describeAnswers(marketListSchema, "Prices as the live stream tells them"),
 });
 
-/** Assets stay this long in memory (ms). */
-const assetTtlMs = 30_000;
-const assetsMax = 2_000;
+/** Figures of assets stay this long in memory (ms), and are asked for anew when they are older. */
+const keptMs = 30_000;
+const freshMs = 300_000;
+
+/** What was found, and how it was come by. */
+interface Found {
+  record: MarketDataRecord | null;
+  from: "store" | "cache" | "source" | "alternative" | "queued";
+}
 
 /** Binds market data. Symbols are answered from the live path, assets from the store. */
 export function bindMarketData(api: Api, deps: ApiDeps): void {
-  const kept = new Map<string, { record: MarketDataRecord; atMs: number }>();
+  const kept = deps.answers.family<Found>("market_data", { ttlMs: keptMs, isLasting: true });
 
   const readAsset = async (name: string, mayBeCached: boolean) => {
-    const hit = kept.get(name);
-    if (hit && mayBeCached && Math.abs(deps.now() - hit.atMs) < assetTtlMs) {
-      return { record: hit.record, cached: true };
-    }
-    const record = await findRecord(deps, name);
-    kept.delete(name);
-    if (record) kept.set(name, { record, atMs: deps.now() });
-    if (kept.size > assetsMax) kept.delete(kept.keys().next().value!);
-    return record && { record, cached: false };
+    if (!mayBeCached) kept.invalidate(name);
+    const { value, cached } = await kept.get(name, () => findFigures(deps, name));
+    return value.record && { ...value, record: value.record, cached };
   };
 
   api.openapi(listRoute, (c) => {
@@ -91,8 +91,20 @@ export function bindMarketData(api: Api, deps: ApiDeps): void {
       source: isLive ? live.source : found!.record.source,
       ageMs: Math.max(0, deps.marketNow() - timestamp),
       recorded: describeRecording(deps.getMode()),
+      // Where figures came from: stored, asked for now, or of another source in its place.
+      from: found?.from ?? "store",
       // The price of the live path is the newest there is, not a copy of it.
       cached: isLive ? false : found!.cached,
     }, 200);
   });
+}
+
+/** Returns stored figures; what is unknown or old is asked for, where there are sources to ask. */
+async function findFigures(deps: ApiDeps, name: string): Promise<Found> {
+  const record = await findRecord(deps, name);
+  const isFresh = record !== null && deps.now() - record.created_at < freshMs;
+  // A recording tells what it holds, and nothing of now.
+  if (isFresh || !deps.demand || deps.getMode().mode === "replay") return { record, from: "store" };
+  const { record: told, from } = await deps.demand(name);
+  return told ? { record: told, from } : { record, from: "store" };
 }

@@ -117,12 +117,28 @@ function samplePipeline(metrics: Metrics, { market, readPipeline }: ApiDeps): vo
   metrics.setTotal("bars_repaired_total", stats.repaired);
 }
 
+/** Of all families together: memory first, then the store. */
+function sampleAnswers(metrics: Metrics, { answers }: ApiDeps): void {
+  const sum = { memory: 0, store: 0, misses: 0, bytes: 0 };
+  for (const { hits, misses, bytes } of answers.stats()) {
+    sum.memory += hits.memory;
+    sum.store += hits.store;
+    sum.misses += misses;
+    sum.bytes += bytes;
+  }
+  metrics.setTotal("cache_hits_total", sum.memory, { tier: "memory" });
+  metrics.setTotal("cache_hits_total", sum.store, { tier: "store" });
+  metrics.setTotal("cache_misses_total", sum.misses, { tier: "store" });
+  metrics.set("cache_memory_bytes", sum.bytes, { tier: "memory" });
+}
+
 function sampleServing(metrics: Metrics, deps: ApiDeps): void {
   const tier = { tier: "charts" };
   const charts = deps.charts.stats();
   metrics.setTotal("cache_hits_total", charts.hits, tier);
   metrics.setTotal("cache_misses_total", charts.misses, tier);
   metrics.set("cache_memory_bytes", charts.bytes, tier);
+  sampleAnswers(metrics, deps);
   const hub = deps.hub.stats();
   metrics.set("websocket_connections", hub.connections);
   metrics.setTotal("websocket_messages_sent_total", hub.messagesSent);

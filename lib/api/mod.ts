@@ -9,6 +9,7 @@ import { createMetrics } from "../metrics.ts";
 import { bindAdminSymbols } from "./admin_symbols.ts";
 import { bindBackfills } from "./backfills.ts";
 import { tagAndCompress } from "./bodies.ts";
+import { bindCache } from "./cache.ts";
 import { bindCharts } from "./charts.ts";
 import { bindCollect } from "./collect.ts";
 import { bindContinuity } from "./continuity.ts";
@@ -84,6 +85,7 @@ export function createApi(deps: ApiDeps): Api {
   bindCollect(api, deps);
   bindSources(api, deps);
   bindJobs(api, deps);
+  bindCache(api, deps);
   bindQualityList(api, deps);
   bindUdf(api, deps);
   bindMetrics(api, deps, metrics);

@@ -57,6 +57,7 @@ export function createPageData(deps: ApiDeps, listContinuity: () => ContinuityRo
     getHealth: () => Promise.resolve(describeHealth(deps)),
     ...createExplorer(deps, {
       listPrices: () => prices.listPrices(),
+      listByVolume: () => prices.listByVolume(),
       listSeries: () => listContinuity().map(toSeriesView),
       listSignalsOf: (entities) => listSignalsOf(deps, accuracies, entities),
     }),

@@ -9,7 +9,6 @@ import type { ApiDeps } from "./deps.ts";
 import { chooseByVolume } from "./dex.ts";
 import { createPairAnalyser } from "./dex_analysis.ts";
 import { readCandles } from "./dex_history.ts";
-import { createMemo } from "./memo.ts";
 import { explainNothing, listAll } from "./page_records.ts";
 
 /** Pairs that sums are made of, pairs and leaders shown, signals read. */
@@ -27,7 +26,7 @@ export function createDexReader(deps: ApiDeps): {
   getDexPair(id: string): Promise<DexDetail | null>;
 } {
   const { store } = deps;
-  const memo = createMemo<DexPairRecord[]>({ now: deps.now, ttlMs: keptMs, max: 1 });
+  const memo = deps.answers.family<DexPairRecord[]>("dex_page", { ttlMs: keptMs });
   const analysePair = createPairAnalyser(deps);
   const readAll = () => listAll(store.dexPairs, chooseByVolume(), pairsMax);
 
@@ -52,7 +51,7 @@ export function createDexReader(deps: ApiDeps): {
         isWanted(pair) && (!filter.type || signalled.has(pair.id))
       );
       return {
-        pairs: wanted.slice(0, shownMax),
+        pairs: sortPairs(wanted, filter).slice(0, shownMax),
         total: wanted.length,
         isCut: all.length === pairsMax,
         leaders: all.filter(({ volume_24h }) => volume_24h !== null).slice(0, leadersMax),
@@ -87,6 +86,24 @@ export function createDexReader(deps: ApiDeps): {
       };
     },
   };
+}
+
+/** Returns pairs in order; those without the figure come last either way, equals by id. */
+export function sortPairs(
+  pairs: readonly DexPairRecord[],
+  { sort, order }: Pick<DexFilter, "sort" | "order">,
+): DexPairRecord[] {
+  const sign = order === "asc" ? 1 : -1;
+  const compareIds = (a: DexPairRecord, b: DexPairRecord) => a.id < b.id ? -1 : 1;
+  const isKnown = (value: string | number | null): value is string | number =>
+    typeof value === "string" || (value !== null && Number.isFinite(value));
+  return pairs.toSorted((a, b) => {
+    const [left, right] = [a[sort], b[sort]];
+    if (!isKnown(left) || !isKnown(right)) {
+      return Number(!isKnown(left)) - Number(!isKnown(right)) || compareIds(a, b);
+    }
+    return left === right ? compareIds(a, b) : sign * (left < right ? -1 : 1);
+  });
 }
 
 /** Sums pairs up by network, the most traded first. */

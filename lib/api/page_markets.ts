@@ -4,9 +4,17 @@
  * @module
  */
 import type { MarketDataRecord, NewsRecord } from "../contracts/records.ts";
+import { ANALYSIS_BARS, correlateAssets, mapRelationships } from "../analytics/mod.ts";
 import { getCalendar } from "../market/calendars/mod.ts";
-import type { MarketSymbol } from "../market/mod.ts";
-import type { AnalysisView, MarketDetail, MarketView, SessionView } from "../ui/page_views.ts";
+import type { BarColumns, MarketSymbol } from "../market/mod.ts";
+import type {
+  AnalysisView,
+  CorrelationView,
+  MarketDetail,
+  MarketView,
+  RelationView,
+  SessionView,
+} from "../ui/page_views.ts";
 import type { PriceView, SeriesView, SignalView } from "../ui/state.ts";
 import type { ApiDeps } from "./deps.ts";
 import { analyseOne } from "./market_analysis.ts";
@@ -15,11 +23,17 @@ import { listAll } from "./page_records.ts";
 const assetsMax = 500;
 const figuresMax = 50;
 const headlinesMax = 10;
+/** Symbols that one is compared with, and headlines that relations are drawn from. */
+const peersMax = 6;
+const relatedHeadlinesMax = 50;
+const relationsMax = 12;
 const hourMs = 3_600_000;
 
 /** What is read by others already. */
 export interface MarketParts {
   listPrices(): Promise<PriceView[]>;
+  /** Followed symbols, the most traded first. */
+  listByVolume(): Promise<MarketSymbol[]>;
   listSeries(): SeriesView[];
   /** The newest signals on any of these entities. */
   listSignalsOf(entities: readonly string[]): Promise<SignalView[]>;
@@ -74,11 +88,17 @@ export async function readMarket(
   const { symbol, figures, bars } = found;
   const ticker = symbol?.base ?? figures?.symbol ?? name;
   const asset = figures && readAssetName(figures);
-  const [prices, records, headlines, signals] = await Promise.all([
+  const [prices, correlations, relations, records, headlines, signals] = await Promise.all([
     symbol ? parts.listPrices() : [],
+    symbol && bars ? listCorrelations(deps, parts, symbol, bars) : [],
+    symbol?.kind === "stock" ? [] : listRelations(deps, ticker),
     listFigures(deps, [...(symbol ? [symbol.symbol] : []), ticker], figures),
     listHeadlines(deps, ticker, symbol?.kind),
-    parts.listSignalsOf([symbol?.symbol, asset, ticker].flatMap((each) => each ?? [])),
+    parts.listSignalsOf([
+      ticker,
+      ...(symbol ? [symbol.symbol] : []),
+      ...(asset === null ? [] : [asset, `asset:${asset}`]),
+    ]),
   ]);
   const price = prices.find(({ id }) => id === symbol?.id);
   const quality = symbol && deps.market.getQuality(symbol.symbol);
@@ -97,9 +117,51 @@ export async function readMarket(
       timeMs: quality.timestamp,
     },
     continuity: parts.listSeries().filter((row) => row.symbol === symbol?.symbol),
+    correlations,
+    relations,
     signals,
     headlines,
   };
+}
+
+/** Compares the hourly returns of a symbol with those of the most traded others. */
+async function listCorrelations(
+  { store }: ApiDeps,
+  parts: MarketParts,
+  { symbol }: MarketSymbol,
+  bars: BarColumns,
+): Promise<CorrelationView[]> {
+  const peers = (await parts.listByVolume()).filter((peer) => peer.symbol !== symbol);
+  const series = await Promise.all(
+    peers.slice(0, peersMax).map(async ({ symbol: name }): Promise<[string, BarColumns]> => [
+      name,
+      await store.bars.readColumns({ symbol: name, timeframe: "1h" }, { limit: ANALYSIS_BARS }),
+    ]),
+  );
+  return correlateAssets(new Map([[symbol, bars], ...series]), hourMs)
+    .flatMap(({ a, b, correlation, n }) =>
+      a === symbol && correlation !== null ? [{ symbol: b, correlation, n }] : []
+    )
+    .sort((a, b) => Math.abs(b.correlation) - Math.abs(a.correlation));
+}
+
+/** Where a token is traded, and what its newest headlines name beside it. */
+async function listRelations(
+  { store, symbols }: ApiDeps,
+  ticker: string,
+): Promise<RelationView[]> {
+  const token = ticker.toUpperCase();
+  const of = { index: "entity", equals: [token] };
+  const own = await listAll(store.mentions, of, relatedHeadlinesMax);
+  const ids = [...new Set(own.flatMap(({ news_id }) => news_id ?? []))];
+  const mentions = (await Promise.all(
+    ids.map((id) => listAll(store.mentions, { index: "news", equals: [id] }, figuresMax)),
+  )).flat();
+  const traded = (await symbols.list()).symbols.filter(({ base }) => base === token);
+  return mapRelationships({ symbols: traded, mentions, tvl: [] }).edges
+    .filter(({ from }) => from === `token ${token}`)
+    .slice(0, relationsMax)
+    .map(({ kind, to }) => ({ kind, name: to.slice(to.indexOf(" ") + 1) }));
 }
 
 /** `asset:bitcoin@coingecko` is `bitcoin`; other records name no asset. */

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { BackfillRecord } from "../contracts/records.ts";
+import type { BackfillRecord, MarketDataRecord } from "../contracts/records.ts";
 import type { Metrics } from "../metrics.ts";
 import type { QuarantinedTrade } from "../quality/mod.ts";
 import type { PipelineStats } from "../pipeline/types.ts";
@@ -70,6 +70,11 @@ export interface BackfillActs {
 
 /** What may be given beside the readers of the market. */
 export interface PublicDeps {
+  /** Asks sources for the figures of an asset: one, else another, else later. Never rejects. */
+  demand?(name: string): Promise<{
+    record: MarketDataRecord | null;
+    from: "cache" | "source" | "alternative" | "queued";
+  }>;
   /** Refused trades that are kept for review; absent while none are kept. */
   quarantine?: {
     list(): readonly QuarantinedTrade[];

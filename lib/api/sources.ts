@@ -8,7 +8,6 @@ import type { CollectorHealth } from "../contracts/health.ts";
 import { sourcesSchema } from "../contracts/operations.ts";
 import type { ApiUsageRecord } from "../contracts/records.ts";
 import type { ApiDeps } from "./deps.ts";
-import { createMemo } from "./memo.ts";
 import { listAll } from "./page_records.ts";
 import type { FeedInfo, SourceInfo } from "./public_deps.ts";
 import { describeRecording } from "./resolve.ts";
@@ -46,7 +45,7 @@ export type SourceReport = ReturnType<typeof describeSource>;
 export function createSourcesReader(
   deps: ApiDeps,
 ): () => Promise<{ sources: SourceReport[]; timestamp: number }> {
-  const kept = createMemo<ApiUsageRecord[]>({ now: deps.now, ttlMs: keptMs, max: 2 });
+  const kept = deps.answers.family<ApiUsageRecord[]>("source_usage", { ttlMs: keptMs });
   return async () => {
     const nowMs = deps.now();
     const { month } = getBorders(nowMs);

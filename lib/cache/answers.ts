@@ -52,6 +52,7 @@ export interface FamilyStats {
 
 /** All kept answers of a process. */
 export interface AnswerCache {
+  /** The same name is the same family, kept as it was first asked for. */
   family<T>(name: string, options: FamilyOptions): AnswerFamily<T>;
   /** Makes anew what is asked for often and about to end; call it every second or so. */
   warm(): Promise<void>;
@@ -140,7 +141,7 @@ class Answers {
       bytes: 0,
       ttlMs: options.ttlMs,
     };
-    const family = { ...options, stats };
+    const family = this.#families.get(name) ?? { ...options, stats };
     this.#families.set(name, family);
     return {
       get: (key, make) => this.#get(family, key, make) as Promise<Answer<T>>,

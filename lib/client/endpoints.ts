@@ -7,6 +7,7 @@
  */
 import type { z } from "zod";
 import type * as admin from "../contracts/admin.ts";
+import type { cacheSchema } from "../contracts/cache.ts";
 import type * as dashboard from "../contracts/dashboard.ts";
 import type * as dex from "../contracts/dex.ts";
 import type { fullHealthSchema, healthSchema } from "../contracts/health.ts";
@@ -98,6 +99,7 @@ export interface Calls {
   getDashboardHealth: Call<Answer<typeof dashboard.dashboardHealthSchema>>;
   collect: Call<Answer<typeof operations.collectSchema>>;
   listSources: Call<Answer<typeof operations.sourcesSchema>>;
+  getCache: Call<Answer<typeof cacheSchema>>;
   listJobs: Call<Answer<typeof operations.jobsSchema>, Query<typeof operations.jobsQuerySchema>>;
   /** In Prometheus' text form. */
   getMetrics: Call<string>;
@@ -107,6 +109,8 @@ export interface Calls {
     { body: z.input<typeof admin.symbolChangeSchema> }
   >;
   deleteManagedSymbol: Call<Answer<typeof admin.managedSymbolSchema>, OfSymbol>;
+  listRefusedTrades: Call<Answer<typeof admin.refusedTradesSchema>>;
+  releaseTrade: Call<Answer<typeof admin.releasedTradeSchema>, { id: string }>;
   listBackfills: Call<Answer<typeof admin.backfillsSchema>>;
   startBackfill: Call<
     Answer<typeof admin.backfillSchema>,
@@ -163,11 +167,14 @@ export const endpoints: Readonly<Record<keyof Calls, EndpointAddress>> = {
   getDashboardHealth: get("/dashboard/api/health"),
   collect: { method: "POST", path: "/collect" },
   listSources: get("/api/v1/sources"),
+  getCache: get("/api/v1/cache"),
   listJobs: get("/api/v1/jobs"),
   getMetrics: get("/metrics"),
   listManagedSymbols: get("/api/v1/admin/symbols"),
   putManagedSymbol: { method: "PUT", path: "/api/v1/admin/symbols" },
   deleteManagedSymbol: { method: "DELETE", path: "/api/v1/admin/symbols/{symbol}" },
+  listRefusedTrades: get("/api/v1/admin/quarantine"),
+  releaseTrade: { method: "POST", path: "/api/v1/admin/quarantine/{id}/release" },
   listBackfills: get("/api/v1/admin/backfills"),
   startBackfill: { method: "POST", path: "/api/v1/admin/backfills" },
   getBackfill: get("/api/v1/admin/backfills/{id}"),

@@ -70,6 +70,8 @@ export const marketDataSchema = z.object({
   source: z.string(),
   ageMs: z.number(),
   recorded: recordedSchema,
+  /** `queued`: nobody could be asked now; the figures are the last known ones. */
+  from: z.enum(["store", "cache", "source", "alternative", "queued"]),
   cached: z.boolean(),
 }).openapi("MarketData");
 

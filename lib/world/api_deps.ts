@@ -13,7 +13,15 @@ import type { LivePath } from "./live_path.ts";
 /** Parts that go on as they are. */
 type Given = Pick<
   ApiDeps,
-  "adminToken" | "backfills" | "getMode" | "listSources" | "log" | "marketNow" | "metrics" | "now"
+  | "adminToken"
+  | "backfills"
+  | "demand"
+  | "getMode"
+  | "listSources"
+  | "log"
+  | "marketNow"
+  | "metrics"
+  | "now"
 >;
 
 /** What the API is made of. */
@@ -33,10 +41,11 @@ export interface ApiParts extends Given, LivePath {
 /** Returns what the API asks for. */
 export function createApiDeps(parts: ApiParts): ApiDeps {
   const { config, store, settings, world, pipeline, marketNow, now } = parts;
-  const { adminToken, backfills, getMode, listSources, log, metrics } = parts;
-  const { charts, symbols, hub, version, startedMs } = parts;
+  const { adminToken, backfills, demand, getMode, listSources, log, metrics } = parts;
+  const { answers, charts, symbols, hub, version, startedMs } = parts;
   return {
     store: world,
+    answers,
     charts,
     symbols,
     hub,
@@ -44,6 +53,7 @@ export function createApiDeps(parts: ApiParts): ApiDeps {
     metrics,
     adminToken,
     backfills,
+    demand,
     getMode,
     listSources,
     marketNow,

@@ -5,7 +5,8 @@ import { readDocument } from "../support/documents.ts";
 import { withPublicApi } from "../support/public_api.ts";
 
 /** Values that make each parameter of a path mean something that is there. */
-const known: Record<string, string> = { symbol: "BTCUSDT", pair_id: "ethereum:0xaa" };
+const known: Record<string, string> = { symbol: "BTCUSDT", pair_id: "ethereum:0xaa", id: "3" };
+const quarantine = { list: () => [], release: () => "closed" as const };
 /** Queries without which an operation answers nothing worth a look. */
 const queries: Record<string, string> = {
   "/udf/symbols": "?symbol=BTCUSDT",
@@ -50,7 +51,7 @@ Deno.test("the answer of every operation fits the OpenAPI document", () =>
       const value: unknown = type === "application/json" ? JSON.parse(text) : text;
       deepEqual(checkSchema(value, schema, schemas), [], `${method} ${path}`);
     }
-  }, { part: { collect } }));
+  }, { part: { collect, quarantine } }));
 
 Deno.test("the document has at least 25 endpoints, each with a summary and its problems", () =>
   withPublicApi(async ({ api }) => {

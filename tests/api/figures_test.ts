@@ -1,7 +1,6 @@
-import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { foldSamples } from "../../lib/api/dex_history.ts";
-import { createMemo } from "../../lib/api/memo.ts";
 import { addMoney, divideMoney } from "../../lib/api/money.ts";
 import { isOperator } from "../../lib/api/operator.ts";
 import { apiPaths } from "../../lib/api/paths.ts";
@@ -70,41 +69,6 @@ Deno.test("payments in different currencies are never added up", () => {
     ["EURC", "2", 1],
     ["USDC", "1.5", 2],
   ]);
-});
-
-Deno.test("a memo keeps what was made for a while, and forgets the oldest of too many", async () => {
-  let nowMs = 0;
-  let made = 0;
-  const memo = createMemo<number>({ now: () => nowMs, ttlMs: 10, max: 2 });
-  const get = async (name: string) => {
-    const { value, cached } = await memo.get(name, () => Promise.resolve(++made));
-    return [value, cached];
-  };
-  deepEqual(await get("a"), [1, false]);
-  deepEqual(await get("a"), [1, true]);
-  nowMs = 10;
-  deepEqual(await get("a"), [2, false]);
-  nowMs = -100;
-  deepEqual(await get("a"), [3, false]);
-  await get("b");
-  await get("c");
-  deepEqual((await get("a"))[1], false);
-});
-
-Deno.test("those who ask together share one making; a failure is kept for nobody", async () => {
-  const memo = createMemo<number>({ now: () => 0, ttlMs: 10 });
-  const waiting = Promise.withResolvers<number>();
-  let made = 0;
-  const make = () => {
-    made++;
-    return waiting.promise;
-  };
-  const asked = [memo.get("a", make), memo.get("a", make)];
-  waiting.resolve(7);
-  deepEqual(await Promise.all(asked), Array(2).fill({ value: 7, cached: false }));
-  equal(made, 1);
-  await rejects(memo.get("b", () => Promise.reject(new Error("no"))), /no/);
-  deepEqual(await memo.get("b", () => Promise.resolve(1)), { value: 1, cached: false });
 });
 
 Deno.test("candles hold their samples whatever their order, and nothing is made of nothing", () => {

@@ -1,7 +1,7 @@
 /** What the pages of markets, exchanges, news and operation read. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { createPageData } from "../../lib/api/mod.ts";
-import { sumNetworks } from "../../lib/api/page_dex.ts";
+import { sortPairs, sumNetworks } from "../../lib/api/page_dex.ts";
 import { readSession } from "../../lib/api/page_markets.ts";
 import { drawHeat, measureGauge, readMood } from "../../lib/api/page_news.ts";
 import type { ApiDeps } from "../../lib/api/deps.ts";
@@ -15,7 +15,13 @@ import { aMention, aPair, DAY_MS, HOUR_MS, withPublicApi } from "../support/publ
 const aHeadline = (part: Partial<NewsRecord> = {}) =>
   aPageHeadline({ timestamp: NOW_MS - HOUR_MS, ...part });
 
-const allPairs = { network: "", exchange: "", type: "" } as const;
+const allPairs = {
+  network: "",
+  exchange: "",
+  type: "",
+  sort: "volume_24h",
+  order: "desc",
+} as const;
 const allNews = { entity: "", source: "", mood: "" } as const;
 
 async function withPages(
@@ -83,6 +89,49 @@ Deno.test("a market is told from every side, by symbol, canonical id or asset", 
     deepEqual([ether!.analysis.bars, ether!.analysis.barsToMs, ether!.figures], [0, null, []]);
     match(ether!.analysis.reason!, /too short/);
     equal(await pages.getMarket("NOPE"), null);
+  });
+});
+
+Deno.test("SIG-05 SIG-06 a market is compared with others and related to what is named beside it", async () => {
+  await withPages(async (pages, world) => {
+    const alone = await pages.getMarket("BTCUSDT");
+    deepEqual(alone!.correlations, [], "no other has bars");
+    const series = { symbol: "BTCUSDT", timeframe: "1h" } as const;
+    const bars = await world.bars.listBars(series);
+    await world.bars.putBars(
+      { symbol: "ETHUSDT", timeframe: "1h" },
+      bars.map((bar) => ({
+        ...bar,
+        open: 1 / bar.open,
+        high: 1 / bar.low,
+        low: 1 / bar.high,
+        close: 1 / bar.close,
+      })),
+    );
+    await world.mentions.putMany([
+      aMention({ id: "a", signal_id: null, news_id: "n1" }),
+      aMention({
+        id: "b",
+        signal_id: null,
+        news_id: "n1",
+        entity_type: "exchange",
+        entity_name: "kraken",
+      }),
+      aMention({
+        id: "c",
+        signal_id: null,
+        news_id: "n2",
+        entity_type: "exchange",
+        entity_name: "okx",
+      }),
+    ]);
+    const found = await pages.getMarket("BTCUSDT");
+    deepEqual(found!.correlations.map(({ symbol, n }) => [symbol, n]), [["ETHUSDT", 299]]);
+    ok(Math.abs(found!.correlations[0]!.correlation + 1) < 1e-9, "an inverted price is opposed");
+    deepEqual(found!.relations.map(({ kind, name }) => [kind, name]).sort(), [
+      ["mentioned_with", "kraken"],
+      ["traded_on", "binance"],
+    ]);
   });
 });
 
@@ -217,6 +266,19 @@ Deno.test("the map names the most mentioned, and a day without a mention has no 
     ["BTC", [null, 1]],
   ]);
   deepEqual(drawHeat([], [day]), []);
+});
+
+Deno.test("UI-02 pairs are sorted by any column, those without the figure last either way", () => {
+  const pairs = [
+    aPair({ id: "a", name: "B", price: 3, liquidity: null }),
+    aPair({ id: "b", name: "C", price: NaN, liquidity: 1 }),
+    aPair({ id: "c", name: "A", price: 1, liquidity: 1 }),
+  ];
+  const sort = (column: Parameters<typeof sortPairs>[1]["sort"], order: "asc" | "desc") =>
+    sortPairs(pairs, { sort: column, order }).map(({ id }) => id).join("");
+  deepEqual([sort("name", "asc"), sort("name", "desc")], ["cab", "bac"]);
+  deepEqual([sort("price", "asc"), sort("price", "desc")], ["cab", "acb"]);
+  deepEqual([sort("liquidity", "asc"), sort("liquidity", "desc")], ["bca", "bca"]);
 });
 
 Deno.test("networks are summed up, unknown figures counting as nothing", () => {

@@ -1,6 +1,7 @@
 /** An API over a store in memory, the fake ports of live clients, and a check of JSON schemas. */
 import { createApi } from "../../lib/api/mod.ts";
 import type { ApiDeps } from "../../lib/api/deps.ts";
+import { createAnswerCache } from "../../lib/cache/answers.ts";
 import { createChartCache } from "../../lib/cache/charts.ts";
 import { createSymbolCache } from "../../lib/cache/symbols.ts";
 import { type ClientPort, createHub, type Hub, type HubOptions } from "../../lib/live/hub.ts";
@@ -168,6 +169,7 @@ export async function anApi(part: Partial<ApiDeps> = {}): Promise<TestApi> {
     store,
     hub,
     symbols: createSymbolCache({ symbols: store.symbols, now: () => time.nowMs }),
+    answers: createAnswerCache({ now: () => time.nowMs, log: silentLogger }),
     charts: createChartCache({
       bars: store.bars,
       epoch: "e1",

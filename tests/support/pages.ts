@@ -163,6 +163,8 @@ export const market: MarketDetail = {
     filled: 0,
     missing: 1,
   }],
+  correlations: [{ symbol: "ETHUSDT", correlation: 0.912, n: 700 }],
+  relations: [{ kind: "traded_on", name: "binance" }, { kind: "mentioned_with", name: "kraken" }],
   signals: [signalView],
   headlines: [aHeadline()],
 };

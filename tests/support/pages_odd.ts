@@ -46,6 +46,8 @@ export const emptyPages: PageData = {
       symbol: null,
       quality: null,
       continuity: [],
+      correlations: [],
+      relations: [],
       signals: [],
       headlines: [],
       analysis: {
@@ -116,6 +118,8 @@ export const hostilePages: PageData = {
       name,
       symbol: aMarket({ symbol: HOSTILE, name: HOSTILE }),
       figures: [someFigures({ source: HOSTILE, price: NaN, timestamp: -9e15 })],
+      correlations: [{ symbol: HOSTILE, correlation: NaN, n: NaN }],
+      relations: [{ kind: "runs_on", name: HOSTILE }],
       quality: { score: NaN, failed: { [HOSTILE]: 1 }, timeMs: NaN },
       headlines: [aHeadline({ title: HOSTILE, url: "javascript:alert(1)", publisher: HOSTILE })],
     }),
