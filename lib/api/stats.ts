@@ -4,9 +4,9 @@
  * @module
  */
 import type { TransactionRecord } from "../contracts/records.ts";
-import { MILLIONTHS } from "../store/indexes.ts";
+import { addMoney, divideMoney } from "../market/mod.ts";
+import { countSignalsBySource, listEntities } from "../store/views.ts";
 import type { ApiDeps } from "./deps.ts";
-import { addMoney, divideMoney } from "./money.ts";
 import { listAll } from "./page_records.ts";
 import { getBorders, readUsage } from "./usage.ts";
 
@@ -19,20 +19,14 @@ export async function readStats(deps: ApiDeps) {
     readSignals(deps),
     readTransactions(deps),
     readMarket(deps),
-    readEntities(deps),
+    listEntities(deps.store, { limit: entitiesMax }),
     readApiUsage(deps),
   ]);
   return { signals, transactions, market, entities, apiUsage, timestamp: deps.marketNow() };
 }
 
 async function readSignals({ store }: ApiDeps) {
-  const rows = await store.signals.readTally("source_type");
-  const bySource = rows.map(({ parts: [source, type], count, amounts }) => ({
-    source: String(source),
-    type: String(type),
-    count,
-    avg_confidence: (amounts.confidence ?? 0) / MILLIONTHS / count,
-  })).sort((a, b) => b.count - a.count);
+  const bySource = await countSignalsBySource(store);
   return { bySource, total: bySource.reduce((sum, { count }) => sum + count, 0) };
 }
 
@@ -61,21 +55,6 @@ async function readMarket(deps: ApiDeps) {
       ? null
       : changes.reduce((sum, change) => sum + change, 0) / changes.length,
   };
-}
-
-async function readEntities({ store }: ApiDeps) {
-  const rows = await store.mentions.readTally("entity");
-  return rows.map(({ parts: [type, name], amounts }) => {
-    const mention_count = amounts.mentions ?? 0;
-    return {
-      entity_name: String(name),
-      entity_type: String(type),
-      mention_count,
-      avg_sentiment: mention_count > 0
-        ? (amounts.sentiment ?? 0) / MILLIONTHS / mention_count
-        : null,
-    };
-  }).sort((a, b) => b.mention_count - a.mention_count).slice(0, entitiesMax);
 }
 
 async function readApiUsage(deps: ApiDeps) {

@@ -6,6 +6,7 @@
  */
 export * from "./bar.ts";
 export * from "./calendar.ts";
+export * from "./money.ts";
 export * from "./symbol.ts";
 export * from "./timeframe.ts";
 export * from "./trade.ts";

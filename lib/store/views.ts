@@ -9,6 +9,7 @@ import type {
   SignalRecord,
   TransactionRecord,
 } from "../contracts/records.ts";
+import { addMoney } from "../market/mod.ts";
 import { MILLIONTHS } from "./indexes.ts";
 import type { Page, RecordQuery, WorldStore } from "./types.ts";
 
@@ -138,34 +139,12 @@ function summarise(currency: string, records: readonly TransactionRecord[]): Tra
   return {
     currency,
     total_transactions: records.length,
-    total_revenue: addDecimals(confirmed.map(({ amount }) => amount)),
+    total_revenue: addMoney(confirmed.map(({ amount }) => amount)),
     confirmed: confirmed.length,
     pending: count("pending"),
     failed: count("failed"),
     unique_users: new Set(records.map(({ user_wallet }) => user_wallet)).size,
   };
-}
-
-/**
- * Adds plain decimal texts without rounding.
- *
- * @throws {RangeError} For a text that is no plain decimal number.
- */
-export function addDecimals(amounts: readonly string[]): string {
-  const places = Math.max(0, ...amounts.map((amount) => (amount.split(".")[1] ?? "").length));
-  let sum = 0n;
-  for (const amount of amounts) {
-    if (!/^-?\d+(\.\d+)?$/.test(amount)) {
-      throw new RangeError(`Cannot add: a plain decimal number is required, was "${amount}"`);
-    }
-    const [whole, fraction = ""] = amount.split(".");
-    sum += BigInt(whole + fraction.padEnd(places, "0"));
-  }
-  const sign = sum < 0n ? "-" : "";
-  const digits = (sum < 0n ? -sum : sum).toString().padStart(places + 1, "0");
-  if (places === 0) return sign + digits;
-  const text = `${digits.slice(0, -places)}.${digits.slice(-places)}`;
-  return sign + text.replace(/\.?0+$/, "");
 }
 
 /** The market as a whole. */

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { foldSamples } from "../../lib/api/dex_history.ts";
-import { addMoney, divideMoney } from "../../lib/api/money.ts";
+import { addMoney, divideMoney } from "../../lib/market/mod.ts";
 import { isOperator } from "../../lib/api/operator.ts";
 import { apiPaths } from "../../lib/api/paths.ts";
 import { sumTransactions } from "../../lib/api/stats.ts";

@@ -1,12 +1,10 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
-import fc from "fast-check";
+import { deepEqual, equal } from "node:assert/strict";
 import type {
   EntityMentionRecord,
   MarketDataRecord,
   TransactionRecord,
 } from "../../lib/contracts/records.ts";
 import {
-  addDecimals,
   countSignalsBySource,
   joinEntities,
   listEntities,
@@ -43,37 +41,6 @@ const mention = (id: string, fields: Partial<EntityMentionRecord> = {}): EntityM
   timestamp: 0,
   created_at: 0,
   ...fields,
-});
-
-const sums: [string[], string][] = [
-  [[], "0"],
-  [["0.1", "0.2"], "0.3"],
-  [["1", "2"], "3"],
-  [["1.50", "2.50"], "4"],
-  [["100", "200.00"], "300"],
-  [["-1", "0.25"], "-0.75"],
-  [["0.000000000000000001", "1"], "1.000000000000000001"],
-  [["99999999999999999999", "1"], "100000000000000000000"],
-];
-for (const [amounts, expected] of sums) {
-  Deno.test(`${amounts.join(" + ") || "nothing"} is exactly ${expected}`, () => {
-    equal(addDecimals(amounts), expected);
-  });
-}
-
-for (const bad of ["", "1e3", "0x1", "1.", ".5", "NaN", "1,5", " 1"]) {
-  Deno.test(`"${bad}" is no amount`, () => throws(() => addDecimals([bad]), RangeError));
-}
-
-Deno.test("adding cents in any order gives the same sum as whole numbers do", () => {
-  fc.assert(fc.property(fc.array(fc.integer({ min: -1e9, max: 1e9 })), (cents) => {
-    const text = (value: number) =>
-      `${value < 0 ? "-" : ""}${Math.floor(Math.abs(value) / 100)}.${
-        String(Math.abs(value) % 100).padStart(2, "0")
-      }`;
-    const sum = addDecimals(cents.map(text));
-    equal(Math.round(Number(sum) * 100), cents.reduce((total, value) => total + value, 0));
-  }));
 });
 
 Deno.test("payments are summed up by currency and by day; money that failed is no revenue", () =>
