@@ -1,7 +1,13 @@
 import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import type { GapRecord } from "../lib/contracts/records.ts";
-import { formatCount, formatDateTime, formatExactShare, strings } from "../lib/format/mod.ts";
+import {
+  formatCount,
+  formatDateTime,
+  formatExactShare,
+  pageStrings,
+  strings,
+} from "../lib/format/mod.ts";
 import { type Reading, readSafely } from "../lib/ui/read.ts";
 import { ReadError } from "../lib/ui/Shell.tsx";
 import type { ContinuityView, SeriesView, State } from "../lib/ui/state.ts";
@@ -16,7 +22,7 @@ export const handler = {
   },
 };
 
-const words = strings.continuity;
+const words = pageStrings.continuity;
 
 function SeriesTable({ series }: { series: SeriesView[] }) {
   if (series.length === 0) return <p class="empty">{words.empty}</p>;

@@ -3,7 +3,7 @@ import { Head } from "fresh/runtime";
 import MarketClock from "../islands/MarketClock.tsx";
 import PriceTable from "../islands/PriceTable.tsx";
 import SignalFeed from "../islands/SignalFeed.tsx";
-import { formatAge, formatCount, getDirection, strings } from "../lib/format/mod.ts";
+import { formatAge, formatCount, getDirection, pageStrings, strings } from "../lib/format/mod.ts";
 import { feedMax, toFeedItem } from "../lib/ui/feed.ts";
 import { parsePriceSort, sortPrices } from "../lib/ui/price_sort.ts";
 import { type Reading, readSafely } from "../lib/ui/read.ts";
@@ -54,25 +54,25 @@ function Stats({ data, isStill }: { data: Data; isStill: boolean }) {
   return (
     <dl class="stats">
       <StatCard
-        label={strings.stats.symbols}
+        label={pageStrings.stats.symbols}
         value={formatCount(prices.isOk ? prices.value.length : null)}
       />
       <StatCard
-        label={strings.stats.up}
+        label={pageStrings.stats.up}
         value={formatCount(up)}
-        note={changes ? strings.stats.ofKnown(formatCount(changes.length)) : undefined}
+        note={changes ? pageStrings.stats.ofKnown(formatCount(changes.length)) : undefined}
       />
       <StatCard
-        label={strings.stats.signals}
+        label={pageStrings.stats.signals}
         value={formatCount(signals.isOk ? signals.value.length : null) +
           (signals.isOk && signals.value.length === signalsMax ? "+" : "")}
       />
       <StatCard
-        label={strings.stats.gaps}
+        label={pageStrings.stats.gaps}
         value={formatCount(continuity.isOk ? continuity.value.openGaps : null)}
       />
       <StatCard
-        label={strings.stats.marketTime}
+        label={pageStrings.stats.marketTime}
         value={<MarketClock marketMs={marketMs} wallMs={wallMs} isStill={isStill} />}
       />
     </dl>
@@ -83,15 +83,15 @@ function Health({ health, marketMs }: { health: HealthView; marketMs: number }) 
   return (
     <>
       <p class={`health ${health.status}`}>
-        <span class="live-mark" aria-hidden="true" /> {strings.health.statuses[health.status]}
+        <span class="live-mark" aria-hidden="true" /> {pageStrings.health.statuses[health.status]}
       </p>
-      {health.sources.length === 0 && <p class="empty">{strings.health.empty}</p>}
+      {health.sources.length === 0 && <p class="empty">{pageStrings.health.empty}</p>}
       <ul class="plain">
         {health.sources.map((source) => (
           <li key={source.name}>
-            <strong>{source.name}</strong> {strings.health.statuses[source.status]}{" "}
+            <strong>{source.name}</strong> {pageStrings.health.statuses[source.status]}{" "}
             <span class="age">
-              {strings.health.lastMessage} {formatAge(source.lastMs, marketMs)}
+              {pageStrings.health.lastMessage} {formatAge(source.lastMs, marketMs)}
             </span>
             {source.detail && <small>{source.detail}</small>}
           </li>
@@ -110,9 +110,9 @@ export default function Dashboard({ data, state, url }: PageProps<Data, State>) 
   return (
     <>
       <Head>
-        <title>{`${strings.nav.dashboard} · ${strings.title}`}</title>
+        <title>{`${pageStrings.nav.dashboard} · ${strings.title}`}</title>
       </Head>
-      <h1>{strings.nav.dashboard}</h1>
+      <h1>{pageStrings.nav.dashboard}</h1>
       <Stats data={data} isStill={times.isStill} />
       <div class="columns">
         <section class="card" aria-labelledby="markets">
@@ -137,12 +137,12 @@ export default function Dashboard({ data, state, url }: PageProps<Data, State>) 
             </p>
           </section>
           <section class="card" aria-labelledby="health">
-            <h2 id="health">{strings.health.heading}</h2>
+            <h2 id="health">{pageStrings.health.heading}</h2>
             {health.isOk
               ? <Health health={health.value} marketMs={marketMs} />
               : <ReadError href={retry} />}
             <p>
-              <a href="/continuity">{strings.continuity.details}</a>
+              <a href="/continuity">{pageStrings.continuity.details}</a>
             </p>
           </section>
         </div>

@@ -1,5 +1,5 @@
 import { Head } from "fresh/runtime";
-import { strings } from "../lib/format/mod.ts";
+import { pageStrings, strings } from "../lib/format/mod.ts";
 
 /** Shown by the service worker when a page was never opened on this device. */
 export default function OfflinePage() {
@@ -11,8 +11,8 @@ export default function OfflinePage() {
       <h1>{strings.offline.heading}</h1>
       <p>{strings.offline.text}</p>
       <p>
-        <a class="button" href="/">{strings.nav.dashboard}</a>{" "}
-        <a class="button" href="/enhanced-dashboard">{strings.nav.chart}</a>
+        <a class="button" href="/">{pageStrings.nav.dashboard}</a>{" "}
+        <a class="button" href="/enhanced-dashboard">{pageStrings.nav.chart}</a>
       </p>
     </section>
   );

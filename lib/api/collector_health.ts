@@ -26,6 +26,8 @@ export interface HealthFeed {
 /** How well a collector is in each state; in any other it is down. */
 const statuses: Readonly<Record<string, HealthState>> = {
   live: "healthy",
+  // Nothing is to be received, and nothing is missing.
+  market_closed: "healthy",
   connecting: "degraded",
   reconnecting: "degraded",
 };

@@ -94,7 +94,8 @@ async function readBase(deps: ApiDeps) {
   const collectors = deps.listCollectors();
   const status: HealthState = !isStoreUp
     ? "down"
-    : collectors.some((collector) => collector.status !== "healthy")
+    // What is switched off or has no key is not asked, so it breaks nothing.
+    : collectors.some(({ status, state }) => status !== "healthy" && state !== "disabled")
     ? "degraded"
     : "healthy";
   const store = {

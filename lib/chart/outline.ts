@@ -49,12 +49,12 @@ export function outlineChart(
   const paths = { up: "", down: "", upVolume: "", downVolume: "" };
   bars.forEach((bar, i) => {
     const middle = round((i + 0.5) * step);
-    const half = round(step * BODY_SHARE / 2);
+    const half = Math.max(1, round(step * BODY_SHARE / 2));
     const [top, bottom] = [toY(Math.max(bar.open, bar.close)), toY(Math.min(bar.open, bar.close))];
     const isUp = bar.close >= bar.open;
     const body = drawBox(middle, half, top, Math.max(bottom, top + 1));
-    const wicks = `M${middle} ${toY(bar.high)}V${top}M${middle} ${bottom}V${toY(bar.low)}`;
-    paths[isUp ? "up" : "down"] += wicks + body;
+    // The body hides the middle of the wick.
+    paths[isUp ? "up" : "down"] += `M${middle} ${toY(bar.high)}V${toY(bar.low)}${body}`;
     const share = most > 0 && bar.volume > 0 ? bar.volume / most : 0;
     const volumeTop = round(height - share * (height - priceHeight));
     if (share > 0) {
@@ -75,7 +75,7 @@ function inside(value: number | null, low: number, high: number): number | null 
 }
 
 function drawBox(middle: number, half: number, top: number, bottom: number): string {
-  return `M${round(middle - half)} ${top}h${round(2 * half)}V${bottom}h${round(-2 * half)}Z`;
+  return `M${middle - half} ${top}h${2 * half}V${bottom}h${-2 * half}Z`;
 }
 
 /** A line through the values, broken where there is none. */
@@ -93,7 +93,7 @@ function drawLine(
   return path;
 }
 
-/** One digit after the point is a tenth of a thousandth of the width. */
+/** A thousandth of the width is a pixel or less, and whole numbers are short. */
 function round(value: number): number {
-  return Math.round(value * 10) / 10;
+  return Math.round(value);
 }

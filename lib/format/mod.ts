@@ -5,4 +5,5 @@
  */
 export * from "./dates.ts";
 export * from "./numbers.ts";
+export * from "./page_strings.ts";
 export * from "./strings.ts";

@@ -155,8 +155,11 @@ export function createSignalRunner({ store, live, detectors, log, now, threshold
       }
       const recent = { from: nowMs - JUDGED_WITHIN_MS };
       for (const signal of await listAll((query) => store.signals.list(query), recent)) {
+        // What others found or merged is not ours to follow and to judge.
+        const isOurs = detectors.some(({ type }) => type === signal.type);
+        if (!isOurs || signal.merges) continue;
         remember(signal);
-        if (signal.type === "tvl_anomaly" || await store.outcomes.get(signal.id)) continue;
+        if (await store.outcomes.get(signal.id)) continue;
         waitFor(signal);
       }
     },

@@ -4,14 +4,81 @@
  * @module
  */
 import type { ComponentChildren } from "preact";
-import { strings } from "../format/mod.ts";
+import { pageStrings, strings } from "../format/mod.ts";
 
-const links = [
-  ["/", strings.nav.dashboard],
-  ["/enhanced-dashboard", strings.nav.chart],
-  ["/explore/signals", strings.nav.signals],
-  ["/continuity", strings.nav.continuity],
-] as const;
+/** A page: its address, its name, and the addresses below which it stays marked. */
+type Link = readonly [href: string, label: string, below?: string];
+
+const { nav } = pageStrings;
+const groups: readonly (readonly [name: string, links: readonly Link[]])[] = [
+  [nav.groups.watch, [
+    ["/", nav.dashboard],
+    ["/enhanced-dashboard", nav.chart],
+    ["/explore/signals", nav.signals],
+  ]],
+  [nav.groups.explore, [
+    ["/explore/markets", nav.markets, "/explore/market/"],
+    ["/explore/dex", nav.dex, "/explore/dex/"],
+    ["/explore/news", nav.news],
+  ]],
+  [nav.groups.operate, [
+    ["/sources", nav.sources],
+    ["/jobs", nav.jobs],
+    ["/quality", nav.quality, "/quality/"],
+    ["/continuity", nav.continuity],
+  ]],
+];
+
+/** What is no page but worth a link. */
+const documents: readonly Link[] = [
+  ["/docs", nav.api],
+  ["/openapi.json", nav.openapi],
+  ["/api/v1/health", nav.health],
+];
+
+/** Marks the page itself, and for what lies below a page that page. */
+function getCurrent(path: string, [href, , below]: Link): "page" | "true" | undefined {
+  if (path === href) return "page";
+  return below !== undefined && path.startsWith(below) ? "true" : undefined;
+}
+
+/** All pages in groups. On a phone it opens over the page, without scripts too. */
+function Menu({ path, more }: { path: string; more?: ComponentChildren }) {
+  return (
+    <nav class="side" id="menu" popover="auto" aria-label={nav.label}>
+      {groups.map(([name, links], i) => (
+        <section key={name} aria-labelledby={`menu-${i}`}>
+          <p class="group" id={`menu-${i}`}>{name}</p>
+          <ul>
+            {links.map((link) => (
+              <li key={link[0]}>
+                <a href={link[0]} aria-current={getCurrent(path, link)}>{link[1]}</a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      {more && <div class="more">{more}</div>}
+    </nav>
+  );
+}
+
+/** Every page once more, and what programs may read. */
+function Footer() {
+  return (
+    <footer class="foot">
+      <nav aria-label={nav.footer}>
+        <ul>
+          {[...groups.flatMap(([, links]) => links), ...documents].map(([href, label]) => (
+            <li key={href}>
+              <a href={href}>{label}</a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+    </footer>
+  );
+}
 
 /** Two candles: one risen, one fallen. */
 function Brand() {
@@ -48,33 +115,32 @@ export function Shell(
 ) {
   return (
     <>
-      <a class="skip" href="#main">{strings.skip}</a>
+      <a class="skip" href="#main">{pageStrings.skip}</a>
       <header class="top">
-        <a class="brand" href="/">
-          <Brand />
-          <span>{strings.title}</span>
-        </a>
+        <div class="controls">
+          <button
+            type="button"
+            class="icon-button menu-button"
+            popovertarget="menu"
+            aria-label={nav.menu}
+          >
+            ☰
+          </button>
+          <a class="brand" href="/">
+            <Brand />
+            <span>{strings.title}</span>
+          </a>
+        </div>
         <div class="controls">{controls}</div>
       </header>
       <div class="frame">
-        <nav class="side" aria-label={strings.nav.label}>
-          <ul>
-            {links.map(([href, label]) => (
-              <li key={href}>
-                <a href={href} aria-current={href === path ? "page" : undefined}>{label}</a>
-              </li>
-            ))}
-            <li>
-              <a href="/docs">{strings.nav.api}</a>
-            </li>
-            {more && <li class="more">{more}</li>}
-          </ul>
-        </nav>
+        <Menu path={path} more={more} />
         <main id="main" tabIndex={-1}>
           {notice}
           {children}
         </main>
       </div>
+      <Footer />
     </>
   );
 }

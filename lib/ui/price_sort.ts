@@ -68,7 +68,10 @@ function compareNames(a: PriceView, b: PriceView): number {
 }
 
 /** Returns the rows in order; rows without the figure come last either way, equals by name. */
-export function sortPrices(rows: readonly PriceView[], { sort, order }: PriceSort): PriceView[] {
+export function sortPrices<T extends PriceView>(
+  rows: readonly T[],
+  { sort, order }: PriceSort,
+): T[] {
   const sign = order === "asc" ? 1 : -1;
   if (sort === "symbol") return rows.toSorted((a, b) => sign * compareNames(a, b));
   const keyOf = (row: PriceView) => {

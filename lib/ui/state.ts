@@ -4,6 +4,7 @@
  * @module
  */
 import type { Bar, MarketKind, Timeframe } from "../market/mod.ts";
+import type { ExploreData } from "./page_views.ts";
 import type { GapRecord, OutcomeRecord, SignalRecord } from "../contracts/records.ts";
 
 /** Whether the market is live or a recording, and which one. */
@@ -144,7 +145,7 @@ export interface HealthView {
 }
 
 /** Readers of everything a page shows; each may reject, and the page then offers a retry. */
-export interface PageData {
+export interface PageData extends ExploreData {
   /** Active symbols. */
   listSymbols(): Promise<SymbolView[]>;
   /** The newest `limit` bars (1 to 5000) of a series; null for an unknown symbol. */

@@ -2,7 +2,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { createHealthFeed, describeCollector } from "../../lib/api/mod.ts";
 import type { Hub } from "../../lib/live/hub.ts";
-import { aHub, aPort } from "../support/api.ts";
+import { aHub, anApi, aPort } from "../support/api.ts";
 import { aBar, bars, DAY_MS, MINUTE_MS } from "../support/market.ts";
 import { aPipeline } from "../support/pipelines.ts";
 
@@ -125,3 +125,21 @@ Deno.test("without a list of its own, the health channel begins with the newest 
   hub.publish("health", { source: "a" });
   deepEqual(join(hub, { channels: ["health"] }).of("health")[0]!.data, [{ source: "a" }]);
 });
+
+const overall = [
+  { name: "all live", states: ["live", "live"], status: "healthy" },
+  { name: "a closed market", states: ["live", "market_closed"], status: "healthy" },
+  { name: "a source without its key", states: ["live", "disabled"], status: "healthy" },
+  { name: "one that reconnects", states: ["live", "reconnecting"], status: "degraded" },
+  { name: "one that is refused", states: ["live", "blocked"], status: "degraded" },
+];
+for (const { name, states, status } of overall) {
+  Deno.test(`with ${name} the product is ${status}`, async () => {
+    const reports = states.map((state, i) => ({ source: `s${i}`, state, lastMessageMs: 1 }));
+    const { api } = await anApi({ listCollectors: () => reports.map(describeCollector) });
+    const answer = await api.fetch(new Request("http://localhost:8000/health"), {
+      ip: "127.0.0.1",
+    });
+    equal((await answer.json()).status, status);
+  });
+}

@@ -10,87 +10,12 @@ import SignalsPage, * as signals from "../../routes/explore/signals.tsx";
 import Dashboard, * as dashboard from "../../routes/index.tsx";
 import OfflinePage from "../../routes/offline.tsx";
 import type { PageData, State } from "../../lib/ui/state.ts";
-import { makeBar } from "../support/web.ts";
+import { fullPages, PAGE_MS } from "../support/pages.ts";
+import { failingPages } from "../support/pages_odd.ts";
 
-const timeMs = Date.UTC(2024, 0, 2);
-const full: PageData = {
-  listSymbols: () =>
-    Promise.resolve([{
-      symbol: "BTCUSDT",
-      id: "crypto:BTC/USDT@binance",
-      exchange: "binance",
-      kind: "crypto",
-      timeframes: ["1m"],
-    }]),
-  getChart: (symbol, timeframe) =>
-    Promise.resolve(
-      symbol === "BTCUSDT"
-        ? {
-          symbol,
-          timeframe,
-          bars: [makeBar(1, { close: 101.25 })],
-          indicators: {},
-          source: "binance",
-          gaps: [{ from: 1, to: 2, status: "open" }],
-          markers: [{ id: "m1", type: "price_alert", timestamp: 5, confidence_score: 1 }],
-        }
-        : null,
-    ),
-  listSignals: () =>
-    Promise.resolve([{
-      record: {
-        id: "s1",
-        source: "binance",
-        type: "price_alert",
-        entity: "BTCUSDT",
-        data: { change: 7 },
-        confidence_score: 0.8,
-        timestamp: timeMs,
-        processed: true,
-        created_at: timeMs,
-        updated_at: timeMs,
-        evidence: {
-          inputHash: "ab12",
-          parameterVersion: "price_alert/1",
-          modelVersion: null,
-          barTime: timeMs,
-          timeframe: "1h",
-          claim: "activity",
-          horizonMs: 86_400_000,
-        },
-        factors: { magnitude: 0.8 },
-      },
-      outcome: null,
-      accuracy: { n: 40, right: 20, baseRate: 0.29, low: 0.35, high: 0.65 },
-    }]),
-  listPrices: () =>
-    Promise.resolve([{
-      symbol: "BTCUSDT",
-      id: "crypto:BTC/USDT@binance",
-      exchange: "binance",
-      price: 63250.1,
-      price_change_24h: -1.5,
-      volume_24h: 1e9,
-      volumeHours: 10,
-      source: "binance",
-      eventMs: timeMs - 5000,
-      spark: [1, 2],
-    }]),
-  getContinuity: () => Promise.resolve({ series: [], gaps: [], openGaps: 0 }),
-  getHealth: () => Promise.resolve({ status: "healthy", sources: [] }),
-  marketNow: () => timeMs,
-  wallNow: () => timeMs,
-};
-const fail = () => Promise.reject(new Error("secret cause"));
-const failing: PageData = {
-  ...full,
-  listSymbols: fail,
-  getChart: fail,
-  listSignals: fail,
-  listPrices: fail,
-  getContinuity: fail,
-  getHealth: fail,
-};
+const timeMs = PAGE_MS;
+const full = fullPages;
+const failing = failingPages;
 
 function open(data: PageData) {
   const mode = { mode: "replay" as const, recordedFrom: 0, recordedTo: timeMs, ended: true };

@@ -1,0 +1,144 @@
+import { type Context, HttpError, page, type PageProps } from "fresh";
+import { Head } from "fresh/runtime";
+import LiveText from "../../islands/LiveText.tsx";
+import {
+  formatCount,
+  formatDateTime,
+  formatExactShare,
+  pageStrings,
+  strings,
+} from "../../lib/format/mod.ts";
+import { Age, type PageTimes, readTimes } from "../../lib/ui/Age.tsx";
+import { Line, ScrollTable, Twin } from "../../lib/ui/Figures.tsx";
+import { linkMarket, readParam } from "../../lib/ui/PageParts.tsx";
+import type { QualityDetail } from "../../lib/ui/page_views.ts";
+import { type Reading, readSafely } from "../../lib/ui/read.ts";
+import { ReadError } from "../../lib/ui/Shell.tsx";
+import type { State } from "../../lib/ui/state.ts";
+
+interface Data {
+  asked: string;
+  quality: Reading<QualityDetail | null>;
+}
+
+const words = pageStrings.quality;
+/** Newest rows that the table lists. */
+const rowsMax = 60;
+
+export const handler = {
+  async GET(ctx: Context<State>) {
+    const asked = readParam(ctx.params.symbol);
+    const quality = await readSafely(() => ctx.state.data.getQuality(asked));
+    if (quality.isOk && quality.value === null) throw new HttpError(404);
+    return page({ asked, quality });
+  },
+};
+
+function History({ history }: { history: QualityDetail["history"] }) {
+  const first = history[0];
+  const last = history.at(-1);
+  if (!first || !last || history.length < 2) return <p class="empty">{words.noHistory}</p>;
+  const scores = history.map(({ score }) => score);
+  const [low, high] = [Math.min(...scores), Math.max(...scores)].map(formatExactShare);
+  const [from, to] = [formatDateTime(first.timeMs), formatDateTime(last.timeMs)];
+  return (
+    <>
+      <Line
+        values={scores}
+        label={words.overAlt(from, to, low!, formatExactShare(last.score))}
+        high={high!}
+        low={low === high ? "" : low!}
+      />
+      <p class="age">{from} – {to}</p>
+      <Twin>
+        <ScrollTable label={words.over}>
+          <thead>
+            <tr>
+              <th scope="col">{words.time}</th>
+              <th scope="col" class="number">{words.score}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {history.slice(-rowsMax).reverse().map(({ timeMs, score }) => (
+              <tr key={timeMs}>
+                <th scope="row">{formatDateTime(timeMs)}</th>
+                <td class="number">{formatExactShare(score)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </ScrollTable>
+      </Twin>
+    </>
+  );
+}
+
+function Checks({ checks }: Pick<QualityDetail, "checks">) {
+  const rows = Object.entries(checks);
+  if (rows.length === 0) return <p class="empty">{words.noChecks}</p>;
+  return (
+    <ScrollTable label={words.checksCaption}>
+      <thead>
+        <tr>
+          <th scope="col">{words.check}</th>
+          <th scope="col" class="number">{words.passed}</th>
+          <th scope="col" class="number">{words.fails}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([name, { passed, failed }]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td class="number">{formatCount(passed)}</td>
+            <td class="number">
+              {failed > 0
+                ? <strong class="state s-failed">{formatCount(failed)}</strong>
+                : formatCount(failed)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </ScrollTable>
+  );
+}
+
+function Detail({ detail, times }: { detail: QualityDetail; times: PageTimes }) {
+  return (
+    <>
+      <p>
+        {words.score}: <strong class="number">{formatExactShare(detail.score)}</strong>{" "}
+        <Age timeMs={detail.timeMs} times={times} none={words.unjudged} /> ·{" "}
+        <a href={linkMarket(detail.symbol)}>{detail.symbol}</a>
+      </p>
+      <section class="card" aria-labelledby="over">
+        <h2 id="over">{words.over}</h2>
+        <History history={detail.history} />
+      </section>
+      <section class="card" aria-labelledby="checks">
+        <h2 id="checks">{words.checks}</h2>
+        <Checks checks={detail.checks} />
+      </section>
+    </>
+  );
+}
+
+/** The quality of one symbol's data: now, over time, and by check. */
+export default function SymbolQualityPage(
+  { data: { asked, quality }, url, state }: PageProps<Data, State>,
+) {
+  const times = readTimes(state);
+  const detail = quality.isOk ? quality.value : null;
+  const heading = `${words.heading}: ${detail?.symbol ?? asked}`;
+  return (
+    <>
+      <Head>
+        <title>{`${heading} · ${strings.title}`}</title>
+      </Head>
+      <p class="crumb">
+        <a href="/quality">{words.back}</a>
+      </p>
+      <h1>{heading}</h1>
+      {detail ? <Detail detail={detail} times={times} /> : <ReadError href={url.pathname} />}
+      <LiveText marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
+    </>
+  );
+}
