@@ -14,7 +14,7 @@ import { type Api, describeAnswers } from "./routes.ts";
 const querySchema = z.object({
   channels: z.string().max(200).optional().openapi({ example: "prices,bars" }),
   symbols: z.string().max(4_000).optional().openapi({ example: "BTCUSDT,ETHUSDT" }),
-  type: z.string().max(60).optional(),
+  type: z.string().max(400).optional().openapi({ example: "price_alert,volume_anomaly" }),
   entity: z.string().max(80).optional(),
   minConfidence: z.coerce.number().min(0).max(1).optional(),
   after: z.string().max(80).optional(),
@@ -40,7 +40,7 @@ const route = createRoute({
 export function bindEvents(api: Api, deps: ApiDeps): void {
   api.use("/api/v1/events", requireReader(deps));
   api.openapi(route, (c) => {
-    const { channels, symbols, ...query } = c.req.valid("query");
+    const { channels, symbols, type, ...query } = c.req.valid("query");
     const ip = getIp(c);
     if (!deps.hub.hasRoom(ip)) {
       throw new RateLimitedError("Cannot open another live connection of this address", 30_000);
@@ -49,6 +49,7 @@ export function bindEvents(api: Api, deps: ApiDeps): void {
       ip,
       query: {
         ...query,
+        types: splitList(type),
         channels: splitList(channels)?.map(readChannel),
         symbols: splitList(symbols),
       },

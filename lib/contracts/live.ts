@@ -29,7 +29,8 @@ const symbolsSchema = z.array(z.string().min(1).max(80)).max(1000);
 
 /** What a client may narrow a channel to. */
 export const liveFilterSchema = z.object({
-  type: z.string().max(60).optional(),
+  /** One type, or several of which one is enough. */
+  type: z.union([z.string().max(60), z.array(z.string().max(60)).min(1).max(20)]).optional(),
   entity: z.string().max(80).optional(),
   minConfidence: z.number().min(0).max(1).optional(),
 });

@@ -11,7 +11,7 @@ import { type PublicChannel, publicChannels } from "./types.ts";
 export interface EventQuery {
   channels?: PublicChannel[];
   symbols?: string[];
-  type?: string;
+  types?: string[] | undefined;
   entity?: string;
   minConfidence?: number;
   /** Id to resume after; the header `Last-Event-ID` of a reconnecting browser wins over it. */
@@ -61,7 +61,7 @@ function createStream(hub: Hub, ip: string, query: EventQuery): ReadableStream<U
         channels: query.channels ?? [...publicChannels],
         symbols: query.symbols ?? null,
         timeframes: null,
-        filter: { type: query.type, entity: query.entity, minConfidence: query.minConfidence },
+        filter: { type: query.types, entity: query.entity, minConfidence: query.minConfidence },
         after: query.after,
       });
     },

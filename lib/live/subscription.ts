@@ -74,7 +74,7 @@ export function isMatch(subscription: Subscription, match: EventMatch): boolean 
   if (match.type === undefined && match.entity === undefined && match.confidence === undefined) {
     return true;
   }
-  if (filter.type !== undefined && match.type !== filter.type) return false;
+  if (filter.type !== undefined && ![filter.type].flat().includes(match.type ?? "")) return false;
   if (filter.entity !== undefined && match.entity !== filter.entity) return false;
   return filter.minConfidence === undefined || (match.confidence ?? 0) >= filter.minConfidence;
 }

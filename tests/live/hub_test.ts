@@ -270,6 +270,19 @@ Deno.test("a heartbeat goes out every 30 seconds", () => {
   equal(port.beats, 2);
 });
 
+Deno.test("a filter may name several types, of which one is enough", () => {
+  const hub = aHub();
+  const port = aPort();
+  const client = hub.connect(port, { ip: "127.0.0.1" })!;
+  const filter = { type: ["price_alert", "tvl_anomaly"] };
+  client.receive(JSON.stringify({ type: "subscribe", channels: ["signals"], filter }));
+  for (const type of ["price_alert", "volume_anomaly", "tvl_anomaly"]) {
+    hub.publish("signals", type, { type, confidence: 1 });
+  }
+  const updates = port.of("signals").filter(({ type }) => type === "update");
+  deepEqual(updates.map(({ data }) => data), ["price_alert", "tvl_anomaly"]);
+});
+
 Deno.test("signals are narrowed by type, entity and confidence; what has none of them passes", () => {
   const { hub, join } = setup();
   const filter = { type: "price_alert", minConfidence: 0.7 };
