@@ -15,7 +15,7 @@ import {
 import type { MarketDataRecord } from "../contracts/records.ts";
 import type { ApiDeps } from "./deps.ts";
 import { findRecord } from "./market_figures.ts";
-import { describeRecording } from "./resolve.ts";
+import { describeRecording, isOfShownTime } from "./resolve.ts";
 import { type Api, describeAnswers } from "./routes.ts";
 
 const route = createRoute({
@@ -89,7 +89,10 @@ export function bindMarketData(api: Api, deps: ApiDeps): void {
       price_change_24h: live?.price_change_24h ?? found?.record.price_change_24h ?? null,
       timestamp,
       source: isLive ? live.source : found!.record.source,
-      ageMs: Math.max(0, deps.marketNow() - timestamp),
+      // Of another date than the recording's there is no age, only when it was recorded.
+      ...(isOfShownTime(deps, timestamp)
+        ? { ageMs: Math.max(0, deps.marketNow() - timestamp) }
+        : { ageMs: null, recordedAt: timestamp }),
       recorded: describeRecording(deps.getMode()),
       // Where figures came from: stored, asked for now, or of another source in its place.
       from: found?.from ?? "store",

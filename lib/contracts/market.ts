@@ -68,7 +68,10 @@ export const marketDataSchema = z.object({
   price_change_24h: z.number().nullable(),
   timestamp: z.number(),
   source: z.string(),
-  ageMs: z.number(),
+  /** Null for figures of another date than the recording that is played. */
+  ageMs: z.number().nullable(),
+  /** Then: when they were recorded, epoch ms. */
+  recordedAt: z.number().optional(),
   recorded: recordedSchema,
   /** `queued`: nobody could be asked now; the figures are the last known ones. */
   from: z.enum(["store", "cache", "source", "alternative", "queued"]),
