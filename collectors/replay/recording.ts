@@ -249,7 +249,7 @@ export async function openRecording(
     name: files.map(({ path }) => basename(path).replace(/\.(csv|jsonl)(\.gz)?$/, "")).join(","),
     hash: await hashFiles(folder, files),
     timeframe: loaded.stepMs === 60_000 ? "1m" : "1h",
-    symbols: [...new Set([...loaded.series.keys(), ...captured])].sort(),
+    symbols: [...new Set([...rankByTurnover(loaded.series), ...captured.sort()])],
     listTrades: createTape(loaded),
     exchange: kind === "bars" ? files[0]!.path.split("/")[1]! : "binance",
   };

@@ -8,7 +8,7 @@ import type { ChartSeries } from "../chart/series.ts";
 import { formatPrice } from "../format/numbers.ts";
 
 /** How many bars it shows. */
-const barsShown = 120;
+const barsShown = 100;
 /** Lines on the price's axis that are on by default. */
 const linesShown = ["sma_20", "sma_50", "sma_100", "sma_200"];
 

@@ -82,6 +82,7 @@ Deno.test("PWA-01 a page offers to install itself once the browser can", async (
     });
     const hand = await iphone.newPage();
     await hand.goto(url);
+    await hand.getByRole("button", { name: "Menu" }).click();
     await waitForText(hand, ".install-hint", /Share, then Add to Home Screen/);
     ok(await hand.evaluate(() => document.documentElement.scrollWidth) <= 390);
   });
