@@ -203,7 +203,7 @@ function startMarketCollectors(
     quotas: store.quotas,
     intake: pipeline.intake,
     addresses,
-    sources: selectSources(config.sources),
+    sources: selectSources(config.sources, settings.get().newsFeeds),
     keys: config.secrets,
     getSettings: (source) => settings.get().sources[source],
     breaker: {

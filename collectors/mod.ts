@@ -12,7 +12,7 @@ import { coinmarketcap } from "./sources/coinmarketcap.ts";
 import { coinmarketcapDex } from "./sources/coinmarketcap_dex.ts";
 import { cryptopanic } from "./sources/cryptopanic.ts";
 import { defillama } from "./sources/defillama.ts";
-import { newsSources } from "./sources/news.ts";
+import { createNewsSources, newsSources } from "./sources/news.ts";
 import { yahoo } from "./sources/yahoo.ts";
 
 /** Every source that streams. */
@@ -30,12 +30,13 @@ export const pollSources: PollSource[] = [
 ];
 
 /**
- * Returns the sources of these keys; null means all.
+ * Returns the sources of these keys; null means all. `newsFeeds` are addresses of further feeds.
  *
  * @throws {RangeError} For a key that no source has.
  */
 export function selectSources(
   keys: readonly string[] | null,
+  newsFeeds: readonly string[] = [],
 ): { stream: StreamSource[]; poll: PollSource[] } {
   const known = [...streamSources, ...pollSources].map(({ key }) => key);
   const unknown = keys?.find((key) => !known.includes(key));
@@ -45,5 +46,9 @@ export function selectSources(
     );
   }
   const isWanted = ({ key }: { key: string }) => keys === null || keys.includes(key);
-  return { stream: streamSources.filter(isWanted), poll: pollSources.filter(isWanted) };
+  const more = createNewsSources(newsFeeds.join(" ")).filter(({ key }) => !known.includes(key));
+  return {
+    stream: streamSources.filter(isWanted),
+    poll: [...pollSources.filter(isWanted), ...more],
+  };
 }

@@ -1,5 +1,5 @@
 /**
- * Settings: limits, thresholds and lifetimes from two YAML files, read again while we run.
+ * Settings: limits, thresholds and retention from two YAML files, read again while we run.
  *
  * @module
  */
@@ -11,7 +11,6 @@ import type { Logger } from "./log.ts";
 
 const positive = z.number().positive();
 const whole = z.number().int().positive();
-const fraction = z.number().positive().max(1);
 const thresholds = z.record(z.string(), positive);
 
 /** What `exchanges.yaml` may hold. */
@@ -32,11 +31,6 @@ const exchangesSchema = z.strictObject({
     timeoutSecondsMax: positive,
     successThreshold: whole,
   }),
-  reconnect: z.strictObject({
-    initialSeconds: positive,
-    multiplier: z.number().min(1),
-    maxSeconds: positive,
-  }),
   newsFeeds: z.array(z.url({ protocol: /^https?$/ })),
 });
 
@@ -44,22 +38,10 @@ const exchangesSchema = z.strictObject({
 const symbolsSchema = z.strictObject({
   quality: z.strictObject({
     freshnessSeconds: positive,
-    priceZScore: positive,
-    priceChange: fraction,
-    volumeFactor: positive,
     quarantine: z.boolean(),
   }),
   signals: z.record(z.string(), thresholds),
   dexSignals: z.record(z.string(), thresholds),
-  cacheSeconds: z.strictObject({
-    indicators: positive,
-    features: positive,
-    symbols: positive,
-    marketData: positive,
-    dexPairs: positive,
-    dexNetworks: positive,
-    dexListings: positive,
-  }),
   retentionDays: z.strictObject({
     bars: whole,
     features: whole,

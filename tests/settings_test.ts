@@ -39,8 +39,8 @@ const refused = [
   },
   {
     name: "a name that is nearly one of ours",
-    texts: change("symbols", "priceZScore: 3", "priceZScore: 3\n  priceZscor: 3"),
-    says: /quality.priceZscor is unknown. Did you mean priceZScore\?/,
+    texts: change("symbols", "freshnessSeconds: 60", "freshnessSeconds: 60\n  freshnesSeconds: 3"),
+    says: /quality.freshnesSeconds is unknown. Did you mean freshnessSeconds\?/,
   },
   {
     name: "a limit of nothing",
@@ -53,9 +53,9 @@ const refused = [
     says: /signals.volume_anomaly.ratio: .*, was "many"/,
   },
   {
-    name: "a fraction above one",
-    texts: change("symbols", "priceChange: 0.1", "priceChange: 10"),
-    says: /quality.priceChange: .*, was 10/,
+    name: "half a day",
+    texts: change("symbols", "archiveAfter: 90", "archiveAfter: 0.5"),
+    says: /retentionDays.archiveAfter: .*, was 0.5/,
   },
   {
     name: "an address that is none",
@@ -86,24 +86,24 @@ Deno.test("a change is taken over and told once; a mistake is refused and the ol
   });
   const told: [number, number][] = [];
   const unlisten = watch.onChange((settings, before) =>
-    told.push([before.quality.priceZScore, settings.quality.priceZScore])
+    told.push([before.quality.freshnessSeconds, settings.quality.freshnessSeconds])
   );
   await clock.advance(10_000);
   deepEqual(told, []);
-  now = change("symbols", "priceZScore: 3", "priceZScore: 4");
+  now = change("symbols", "freshnessSeconds: 60", "freshnessSeconds: 4");
   await clock.advance(2_000);
-  deepEqual(told, [[3, 4]]);
-  now = change("symbols", "priceZScore: 3", "priceZScore: x");
+  deepEqual(told, [[60, 4]]);
+  now = change("symbols", "freshnessSeconds: 60", "freshnessSeconds: x");
   await clock.advance(2_000);
-  equal(watch.get().quality.priceZScore, 4);
-  match(watch.refusal() ?? "", /priceZScore/);
+  equal(watch.get().quality.freshnessSeconds, 4);
+  match(watch.refusal() ?? "", /freshnessSeconds/);
   fails = true;
   await clock.advance(2_000);
   equal(watch.refusal(), "gone");
   fails = false;
   await watch.reload();
-  match(watch.refusal() ?? "", /priceZScore/);
-  now = change("symbols", "priceZScore: 3", "priceZScore: 5");
+  match(watch.refusal() ?? "", /freshnessSeconds/);
+  now = change("symbols", "freshnessSeconds: 60", "freshnessSeconds: 5");
   await watch.reload();
   deepEqual(told.at(-1), [4, 5]);
   equal(watch.refusal(), null);
