@@ -1,7 +1,7 @@
 /** Puts the parts together: the market (live or recorded), the API, the pages, and one server. */
 import { App, staticFiles } from "fresh";
 import * as settings from "./fresh.config.ts";
-import { type Backfills, openBackfills } from "./collectors/backfills.ts";
+import { openBackfills } from "./collectors/backfills.ts";
 import { selectSources } from "./collectors/mod.ts";
 import { openSources } from "./collectors/open.ts";
 import type { ReplayServer } from "./collectors/replay.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Bar, type Timeframe, timeframeMs } from "../lib/market/mod.ts";
+import { type Bar, timeframeMs } from "../lib/market/mod.ts";
 import type { WorldStore } from "../lib/store/types.ts";
 import type { BarsWanted } from "./holes.ts";
 import { fetchBarPages } from "./bar_pages.ts";
