@@ -31,7 +31,7 @@ export class Delivery {
     assert(/^[\w.]+$/.test(options.epoch), `Epoch must be a plain word, was "${options.epoch}"`);
     this.options = options;
     this.limits = { ...defaultHubLimits, ...options.limits };
-    this.outbox = new Outbox(options.defer);
+    this.outbox = new Outbox(phaseCount, options.isSpread ? ({ phase }) => phase : null);
     this.log = createEventLog({
       epoch: options.epoch,
       ageMaxMs: this.limits.logAgeMs,

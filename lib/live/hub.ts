@@ -43,8 +43,6 @@ export function createHub(options: HubOptions): Hub {
 const recentMax = 50;
 /** Size of a saved log, well below what one value of the store may hold. */
 const savedBytesMax = 56_000;
-/** Ticks that may be left to events in slices before the rest of them goes out in one go. */
-const postponedMax = 5;
 
 class LiveHub extends Delivery implements Hub {
   readonly #prices = new PriceBoard();
@@ -53,8 +51,6 @@ class LiveHub extends Delivery implements Hub {
   readonly #phases: PhaseClock;
   #beatMs: number;
   #isSeeded = false;
-  /** Ticks in a row that left the network to events on their way. */
-  #postponed = 0;
 
   constructor(options: HubOptions) {
     super(options);
@@ -130,13 +126,17 @@ class LiveHub extends Delivery implements Hub {
 
   tick(): void {
     const nowMs = this.options.now();
-    // Prices do not overtake events on their way, but wait for them only so long.
-    if (!this.outbox.isEmpty && ++this.#postponed <= postponedMax) return;
-    this.#postponed = 0;
-    this.outbox.drain();
-    this.#sendPrices(this.#phases.take(nowMs));
+    const turns = this.#phases.take(nowMs);
+    // Prices do not overtake the events that wait for the same clients.
+    for (const turn of turns) this.outbox.drain(turn % phaseCount);
+    this.#sendPrices(turns);
     for (const due of this.#bars.listDue(nowMs, () => this.log.take())) this.#sendRunning(due);
-    for (const client of this.clients) if (client.behind) this.#catchUp(client, nowMs);
+    for (const client of this.clients) {
+      if (!client.behind) continue;
+      // What waits for it is noted as missed first, and not sent once more afterwards.
+      this.outbox.drain(client.phase);
+      this.#catchUp(client, nowMs);
+    }
     this.log.trim(nowMs);
     if (nowMs - this.#beatMs < this.limits.heartbeatMs && nowMs >= this.#beatMs) return;
     this.#beatMs = nowMs;
@@ -164,7 +164,7 @@ class LiveHub extends Delivery implements Hub {
   }
 
   close(): void {
-    this.outbox.drain();
+    this.outbox.drainAll();
     for (const client of [...this.clients]) {
       this.closeClient(client, 1001, "the server is stopping");
     }
@@ -292,7 +292,7 @@ class LiveHub extends Delivery implements Hub {
     const first = commands[0];
     if (!first) return;
     // What was published before must not arrive after the answer, nor twice.
-    this.outbox.drain();
+    this.outbox.drain(client.phase);
     if (first.kind === "ping") return this.answer(client, "pong", {});
     const joined = new Set<PublicChannel>();
     for (const command of commands) {

@@ -83,11 +83,8 @@ export interface HubOptions {
   limits?: Partial<HubLimits>;
   /** What `save` of the start before gave; null or nothing when it did not end cleanly. */
   saved?: SavedLog | null;
-  /**
-   * Runs a function soon, after the network had its turn. With it an event for many clients leaves
-   * in slices; without it, in one go.
-   */
-  defer?(run: () => void): void;
+  /** Events for many clients leave on the clients' turns, within 100 ms; else in one go. */
+  isSpread?: boolean;
   /** Turns a canonical id into the exchange's spelling; null where unknown. */
   resolveSymbol?(text: string): string | null;
 }

@@ -1,67 +1,75 @@
 /**
- * Sends to many in slices, so that the first message is on the wire before the last is written.
+ * Messages to many, spread over the turns of their targets, so that a thousand of them do not wait
+ * for one another in the network's queue.
  *
  * @module
  */
 
-/** Sends between two turns of the network. */
-const sliceSize = 100;
+/** So many are sent to at once; more are spread. */
+const atOnceMax = 100;
 
-/** One message on its way to many. */
-interface Job<T> {
-  targets: readonly T[];
+/** One message on its way to one target. */
+interface Waiting<T> {
+  target: T;
   send: (target: T) => void;
-  next: number;
 }
 
 /**
- * A queue of messages to many, each sent in the order of posting. `drain` sends what waits: call it
- * before anything that must not overtake.
+ * A queue of messages for each phase, each in the order of posting. Call `drain` with a phase on its
+ * turn, and before anything that must not overtake what waits for a target of that phase.
  */
 export class Outbox<T> {
-  #jobs: Job<T>[] = [];
-  #isPlanned = false;
+  readonly #phases: Waiting<T>[][];
+  readonly #getPhase: ((target: T) => number) | null;
+  #waiting = 0;
 
-  /** Without `defer` everything is sent by `post` itself. */
-  constructor(private readonly defer?: (run: () => void) => void) {}
+  /** Without `getPhase` everything is sent by `post` itself. */
+  constructor(phaseCount: number, getPhase: ((target: T) => number) | null) {
+    this.#phases = Array.from({ length: phaseCount }, () => []);
+    this.#getPhase = getPhase;
+  }
 
   /** Whether nothing waits. */
   get isEmpty(): boolean {
-    return this.#jobs.length === 0;
+    return this.#waiting === 0;
   }
 
-  /** Sends the first slice at once and the others later; behind a waiting message, all of it. */
+  /** Sends to few at once; to many, or behind something that waits, on their turns. */
   post(targets: ReadonlySet<T>, send: (target: T) => void): void {
-    if (targets.size === 0) return;
-    this.#jobs.push({ targets: [...targets], send, next: 0 });
-    if (!this.defer) return this.drain();
-    if (this.#jobs.length === 1) this.#sendSlice();
-    this.#plan();
+    const getPhase = this.#getPhase;
+    // The set may change while it is sent to: who joins meanwhile is not meant.
+    if (!getPhase || (this.isEmpty && targets.size <= atOnceMax)) {
+      return sendEach([...targets].map((target) => ({ target, send })));
+    }
+    for (const target of targets) this.#phases[getPhase(target)]!.push({ target, send });
+    this.#waiting += targets.size;
   }
 
-  /** Sends everything that waits. */
-  drain(): void {
-    while (this.#jobs.length > 0) this.#sendSlice();
-  }
-
-  #plan(): void {
-    if (this.#isPlanned || this.#jobs.length === 0) return;
-    this.#isPlanned = true;
-    this.defer!(() => {
-      this.#isPlanned = false;
-      if (this.#jobs.length > 0) this.#sendSlice();
-      this.#plan();
-    });
-  }
-
-  #sendSlice(): void {
-    let left = sliceSize;
-    while (left > 0 && this.#jobs.length > 0) {
-      const job = this.#jobs[0]!;
-      const end = Math.min(job.next + left, job.targets.length);
-      left -= end - job.next;
-      while (job.next < end) job.send(job.targets[job.next++]!);
-      if (job.next === job.targets.length) this.#jobs.shift();
+  /** Sends everything that waits for the targets of a phase. Throws what the first failed one threw. */
+  drain(phase: number): void {
+    const queue = this.#phases[phase]!;
+    while (queue.length > 0) {
+      const some = queue.splice(0);
+      this.#waiting -= some.length;
+      sendEach(some);
     }
   }
+
+  /** Sends everything that waits for anybody. */
+  drainAll(): void {
+    for (let phase = 0; phase < this.#phases.length; phase++) this.drain(phase);
+  }
+}
+
+/** One that fails keeps no other from being sent to. */
+function sendEach<T>(all: readonly Waiting<T>[]): void {
+  const errors: unknown[] = [];
+  for (const { target, send } of all) {
+    try {
+      send(target);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
 }

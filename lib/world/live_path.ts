@@ -47,7 +47,7 @@ export async function startLivePath(
     saved: await takeSavedLog(world),
     limits: { connectionsPerIp },
     resolveSymbol: (text) => symbols.peek(text)?.symbol ?? null,
-    defer: (run) => void clock.wait(0).then(run),
+    isSpread: true,
     snapshot: {
       prices: () => pipeline.listPrices(),
       signals: () => [],

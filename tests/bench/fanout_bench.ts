@@ -47,7 +47,7 @@ async function measure(clients: number, seconds: number): Promise<Read> {
     now: () => Date.now(),
     epoch: "bench",
     log: silentLogger,
-    defer: (run) => void setTimeout(run, 0),
+    isSpread: true,
     snapshot: { prices: () => [], signals: () => [], continuity: () => [] },
   });
   const server = Deno.serve(

@@ -141,16 +141,15 @@ interface Message {
 
 /** A hub, its readers, and the newest of everything. */
 class World {
-  readonly turns: (() => void)[] = [];
   readonly readers = Array.from({ length: readerCount }, () => new Reader());
   readonly prices = new Map<string, number>();
   readonly bars = new Map<string, string>();
   readonly time = { nowMs: 1_000_000 };
-  /** Beside the readers, so many that events leave in slices. */
+  /** Beside the readers, so many that events leave on their turns. */
   readonly crowd = Array.from({ length: 150 }, () => aPort());
   readonly hub = aHub({
     now: () => this.time.nowMs,
-    defer: (run) => void this.turns.push(run),
+    isSpread: true,
     limits: { logAgeMs: ageMaxMs },
   });
   events = 0;
@@ -178,7 +177,8 @@ class World {
         this.time.nowMs += step.ms;
         return hub.tick();
       case "turn":
-        return this.turns.shift()?.();
+        this.time.nowMs += 10;
+        return hub.tick();
       default:
         return this.#takeReaderStep(step, this.readers[step.reader]!);
     }
@@ -204,7 +204,6 @@ class World {
       reader.port!.buffered = 0;
     }
     for (let i = 0; i < 130; i++) {
-      this.turns.shift()?.();
       this.time.nowMs += 10;
       this.hub.tick();
     }

@@ -1,15 +1,14 @@
-/** The hub with its clients spread over ten turns and its events leaving in slices. */
+/** The hub with its clients spread over ten turns, for prices and for events to many. */
 import { deepEqual, equal } from "node:assert/strict";
 import type { HubOptions } from "../../lib/live/hub.ts";
 import type { BarUpdate, PriceUpdate } from "../../lib/live/types.ts";
 import { aHub, aPort, type FakePort } from "../support/api.ts";
 import { aBar } from "../support/market.ts";
 
-/** A hub on a hand-moved clock whose later turns are run by hand. */
+/** A hub on a hand-moved clock. */
 function setup(part: Partial<HubOptions> = {}) {
   const time = { nowMs: 1_000_000 };
-  const turns: (() => void)[] = [];
-  const hub = aHub({ now: () => time.nowMs, defer: (run) => void turns.push(run), ...part });
+  const hub = aHub({ now: () => time.nowMs, isSpread: true, ...part });
   const join = (...channels: string[]) => {
     const port = aPort();
     const client = hub.connect(port, { ip: "127.0.0.1" })!;
@@ -21,12 +20,13 @@ function setup(part: Partial<HubOptions> = {}) {
     time.nowMs += ms;
     hub.tick();
   };
-  const turn = () => turns.shift()?.();
+  /** Gives every client its turn. */
+  const turnAll = () => range(10).forEach(() => tick());
   const price = (symbol: string, value: number) =>
     hub.publishPrice({ symbol, price: value, eventMs: 1, receivedMs: 1, source: "x" });
   const run = (symbol: string, close: number) =>
     hub.publishBar({ symbol, timeframe: "1m", bar: aBar({ close, closed: false }) });
-  return { hub, time, turns, join, tick, turn, price, run };
+  return { hub, time, join, tick, turnAll, price, run };
 }
 
 const updates = (port: FakePort, channel: string) =>
@@ -89,20 +89,29 @@ Deno.test("a clock that goes back makes nobody wait", () => {
   for (const port of ports) deepEqual(pricesOf(port), ["A 1"]);
 });
 
-Deno.test("prices wait for events on their way, but no longer than five ticks", () => {
-  const { hub, join, tick, price } = setup();
+Deno.test("a client's price comes behind the events that wait for it, on the same turn", () => {
+  const { hub, join, turnAll, price } = setup();
   const ports = range(300).map(() => join("signals", "prices"));
   hub.publish("signals", { i: 0 });
   price("A", 1);
-  for (const _ of range(5)) {
-    tick(100);
-    equal(ports.filter((port) => pricesOf(port).length > 0).length, 0);
-  }
-  tick(100);
+  turnAll();
   for (const port of ports) {
-    deepEqual(updates(port, "signals").length, 1);
-    deepEqual(pricesOf(port), ["A 1"]);
+    const channels = port.messages.filter(({ type }) => type === "update").map(({ channel }) =>
+      channel
+    );
+    deepEqual(channels, ["signals", "prices"]);
   }
+});
+
+Deno.test("an event reaches a tenth of many clients each 10 ms, and all of them in 100 ms", () => {
+  const { hub, join, tick } = setup();
+  const ports = range(300).map(() => join("signals"));
+  hub.publish("signals", { i: 0 });
+  const got = range(10).map(() => {
+    tick();
+    return ports.filter((port) => numbersOf(port).length === 1).length;
+  });
+  deepEqual(got, range(10).map((i) => (i + 1) * 30));
 });
 
 Deno.test("events on their way reach a client before the answer to what it asks", () => {
@@ -116,7 +125,7 @@ Deno.test("events on their way reach a client before the answer to what it asks"
 });
 
 Deno.test("a client that joins while an event is on its way gets it neither late nor twice", () => {
-  const { hub, join, turn, turns } = setup();
+  const { hub, join, turnAll } = setup();
   range(250).forEach(() => join("signals"));
   hub.publish("signals", { i: 0 });
   const fresh = join("signals");
@@ -124,30 +133,30 @@ Deno.test("a client that joins while an event is on its way gets it neither late
   const client = hub.connect(resumed, { ip: "127.0.0.1" })!;
   client.receive('{"type":"subscribe","channels":["signals"],"after":"e1-0"}');
   hub.publish("signals", { i: 1 });
-  while (turns.length > 0) turn();
+  turnAll();
   deepEqual(numbersOf(fresh), [1]);
   deepEqual(numbersOf(resumed), [0, 1]);
 });
 
 Deno.test("events reach every client in their order, whatever leaves in between", () => {
-  const { hub, join, turn, turns, tick, price } = setup();
+  const { hub, join, turnAll, tick, price } = setup();
   const ports = range(250).map(() => join("signals", "prices"));
   for (const i of range(20)) {
     hub.publish("signals", { i });
     price("A", i);
-    if (i % 3 === 0) turn();
+    if (i % 3 === 0) tick();
     if (i % 4 === 0) tick();
   }
-  while (turns.length > 0) turn();
+  turnAll();
   for (const port of ports) deepEqual(numbersOf(port), range(20));
 });
 
 Deno.test("a client that leaves while an event is on its way is not sent it, the others are", () => {
-  const { hub, join, turn, turns } = setup();
+  const { hub, join, turnAll } = setup();
   const ports = range(250).map(() => join("signals"));
   hub.publish("signals", { i: 0 });
   ports[200]!.client.disconnect();
-  while (turns.length > 0) turn();
+  turnAll();
   deepEqual(ports.map((port) => numbersOf(port).length), range(250).map((i) => i === 200 ? 0 : 1));
 });
 

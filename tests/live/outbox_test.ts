@@ -1,152 +1,153 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { Outbox } from "../../lib/live/outbox.ts";
 
-/** An outbox whose later turns are run by hand, and what it sent: `message>target`. */
-function setup({ isDeferring = true } = {}) {
-  const turns: (() => void)[] = [];
+const phaseCount = 10;
+const phaseOf = (target: number) => target % phaseCount;
+
+/** An outbox, and what it sent: `message>target`. */
+function setup({ isSpread = true } = {}) {
   const sent: string[] = [];
-  const outbox = new Outbox<number>(isDeferring ? (run) => void turns.push(run) : undefined);
+  const outbox = new Outbox<number>(phaseCount, isSpread ? phaseOf : null);
   const post = (message: string, targets: readonly number[]) =>
     outbox.post(new Set(targets), (target) => sent.push(`${message}>${target}`));
-  const turn = () => turns.shift()?.();
-  return { outbox, turns, sent, post, turn };
+  return { outbox, sent, post };
 }
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-const all = (message: string, count: number) =>
-  range(count).map((target) => `${message}>${target}`);
+const all = (message: string, targets: readonly number[]) =>
+  targets.map((target) => `${message}>${target}`);
+const of = (sent: readonly string[], target: number) =>
+  sent.filter((each) => each.endsWith(`>${target}`));
 
-const sizes = [
-  { targets: 0, turns: [] },
-  { targets: 1, turns: [] },
-  { targets: 99, turns: [] },
-  { targets: 100, turns: [] },
-  { targets: 101, turns: [1] },
-  { targets: 250, turns: [100, 50] },
-];
-for (const { targets, turns: expected } of sizes) {
-  Deno.test(`a message to ${targets} leaves in slices of at most a hundred`, () => {
-    const { outbox, post, sent, turn, turns } = setup();
+for (
+  const { targets, atOnce } of [
+    { targets: 0, atOnce: 0 },
+    { targets: 1, atOnce: 1 },
+    { targets: 100, atOnce: 100 },
+    { targets: 101, atOnce: 0 },
+    { targets: 1_000, atOnce: 0 },
+  ]
+) {
+  Deno.test(`a message to ${targets} leaves ${atOnce > 0 ? "at once" : "on their turns"}`, () => {
+    const { outbox, post, sent } = setup();
     post("a", range(targets));
-    equal(sent.length, Math.min(100, targets));
-    const sizesSent: number[] = [];
-    while (turns.length > 0) {
+    equal(sent.length, atOnce);
+    equal(outbox.isEmpty, atOnce === targets);
+    for (const phase of range(phaseCount)) {
       const before = sent.length;
-      turn();
-      if (sent.length > before) sizesSent.push(sent.length - before);
+      outbox.drain(phase);
+      if (atOnce > 0 || targets === 0) continue;
+      const own = range(targets).filter((target) => phaseOf(target) === phase);
+      deepEqual(sent.slice(before), all("a", own));
     }
-    deepEqual(sizesSent, expected);
-    deepEqual(sent, all("a", targets));
+    deepEqual(sent.toSorted(), all("a", range(targets)).toSorted());
     equal(outbox.isEmpty, true);
   });
 }
 
-Deno.test("without later turns a message leaves at once and whole", () => {
-  const { outbox, post, sent } = setup({ isDeferring: false });
+Deno.test("without turns a message leaves at once and whole", () => {
+  const { outbox, post, sent } = setup({ isSpread: false });
   post("a", range(1_000));
-  deepEqual(sent, all("a", 1_000));
+  deepEqual(sent, all("a", range(1_000)));
   equal(outbox.isEmpty, true);
 });
 
-Deno.test("a short message does not overtake a long one on its way", () => {
-  const { post, sent, turn } = setup();
+Deno.test("a message to few does not overtake one to many on its way", () => {
+  const { outbox, post, sent } = setup();
   post("long", range(150));
   post("short", [0]);
-  equal(sent.length, 100);
-  turn();
-  deepEqual(sent.slice(100), [...all("long", 150).slice(100), "short>0"]);
+  deepEqual(sent, []);
+  outbox.drain(0);
+  deepEqual(of(sent, 0), ["long>0", "short>0"]);
 });
 
-Deno.test("draining sends what waits in its order, and later turns find nothing", () => {
-  const { outbox, post, sent, turn, turns } = setup();
+Deno.test("draining all sends what waits, each target's in its order, and then nothing is left", () => {
+  const { outbox, post, sent } = setup();
   post("a", range(150));
   post("b", range(150));
-  outbox.drain();
-  const whole = [...all("a", 150), ...all("b", 150)];
-  deepEqual(sent, whole);
-  while (turns.length > 0) turn();
-  deepEqual(sent, whole);
-  outbox.drain();
-  deepEqual(sent, whole);
-});
-
-Deno.test("at most one later turn is planned, however much is posted", () => {
-  const { post, turns } = setup();
-  for (let i = 0; i < 20; i++) post(String(i), range(150));
-  equal(turns.length, 1);
+  outbox.drainAll();
+  for (const target of range(150)) deepEqual(of(sent, target), [`a>${target}`, `b>${target}`]);
+  equal(sent.length, 300);
+  outbox.drainAll();
+  equal(sent.length, 300);
 });
 
 Deno.test("a target that joins while a message is on its way is not sent it", () => {
-  const { outbox, turn, turns } = setup();
+  const { outbox } = setup();
   const targets = new Set(range(150));
   const sent: number[] = [];
   outbox.post(targets, (target) => sent.push(target));
   targets.add(999);
   targets.delete(149);
-  while (turns.length > 0) turn();
-  deepEqual(sent, range(150));
+  outbox.drainAll();
+  deepEqual(sent.toSorted((a, b) => a - b), range(150));
 });
 
-Deno.test("a message that is posted or drained while another is sent keeps the order", () => {
-  const { outbox, turns, turn } = setup();
+Deno.test("what is posted while a phase is drained comes behind", () => {
+  const { outbox } = setup();
   const sent: string[] = [];
-  outbox.post(new Set(range(3)), (target) => {
+  outbox.post(new Set(range(150)), (target) => {
     sent.push(`a>${target}`);
-    if (target !== 1) return;
-    outbox.post(new Set([0]), () => sent.push("b>0"));
-    outbox.drain();
+    if (target === 10) outbox.post(new Set([0]), () => sent.push("b>0"));
   });
-  while (turns.length > 0) turn();
-  deepEqual(sent.toSorted(), ["a>0", "a>1", "a>2", "b>0"]);
-  deepEqual(sent, ["a>0", "a>1", "a>2", "b>0"]);
+  outbox.drain(0);
+  deepEqual(of(sent, 0), ["a>0", "b>0"]);
+  outbox.drainAll();
+  equal(outbox.isEmpty, true);
 });
 
-Deno.test("a send that throws ends neither its message nor the ones behind it", () => {
-  const { outbox, turns, turn } = setup();
-  const sent: string[] = [];
-  const post = () =>
-    outbox.post(new Set(range(3)), (target) => {
-      if (target === 1) throw new Error("broken");
-      sent.push(`a>${target}`);
-    });
-  try {
-    post();
-  } catch {
-    // Whoever posts is told; the rest is still on its way.
-  }
-  outbox.post(new Set([7]), (target) => sent.push(`b>${target}`));
-  while (turns.length > 0) turn();
-  deepEqual(sent, ["a>0", "a>2", "b>7"]);
-});
+for (const count of [3, 150]) {
+  Deno.test(`one of ${count} that cannot be sent to keeps no other from it, and is told`, () => {
+    const { outbox } = setup();
+    const sent: number[] = [];
+    const post = () =>
+      outbox.post(new Set(range(count)), (target) => {
+        if (target === 1) throw new Error("broken");
+        sent.push(target);
+      });
+    throws(() => {
+      post();
+      outbox.drainAll();
+    }, /broken/);
+    outbox.drainAll();
+    deepEqual(
+      sent.toSorted((a, b) => a - b),
+      range(count).filter((target) => target !== 1),
+    );
+  });
+}
 
-type Step = { post: number } | "turn" | "drain";
+type Step = { post: number } | { drain: number } | "all";
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     fc.record({ post: fc.integer({ min: 0, max: 230 }) }),
-    fc.constant("turn" as const),
-    fc.constant("drain" as const),
+    fc.record({ drain: fc.nat(phaseCount - 1) }),
+    fc.constant("all" as const),
   ),
   { maxLength: 40 },
 );
 
-Deno.test("whatever is posted, turned and drained, each target gets each message once, in order", () => {
+Deno.test("whatever is posted and drained, each target gets each message once, in order", () => {
   fc.assert(fc.property(steps, (taken) => {
-    const { outbox, post, sent, turn, turns } = setup();
-    const expected: string[] = [];
+    const { outbox, post, sent } = setup();
+    const expected = new Map<number, string[]>();
     taken.forEach((step, i) => {
-      if (step === "turn") turn();
-      else if (step === "drain") outbox.drain();
+      if (step === "all") outbox.drainAll();
+      else if ("drain" in step) outbox.drain(step.drain);
       else {
-        post(String(i), range(step.post));
-        expected.push(...all(String(i), step.post));
+        const targets = range(step.post);
+        post(String(i), targets);
+        for (const target of targets) {
+          expected.set(target, [...expected.get(target) ?? [], `${i}>${target}`]);
+        }
       }
-      deepEqual(sent, expected.slice(0, sent.length));
-      if (step === "drain") equal(outbox.isEmpty, true);
+      if (step === "all") equal(outbox.isEmpty, true);
     });
-    while (turns.length > 0) turn();
-    deepEqual(sent, expected);
+    outbox.drainAll();
+    for (const [target, messages] of expected) deepEqual(of(sent, target), messages);
+    equal(sent.length, [...expected.values()].flat().length);
     equal(outbox.isEmpty, true);
   }));
 });
