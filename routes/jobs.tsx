@@ -121,6 +121,22 @@ function Cycles({ jobs, times }: { jobs: JobsView; times: PageTimes }) {
         />
         <StatCard label={words.parked} value={formatCount(jobs.parked.length)} />
       </dl>
+      {jobs.alerts.length > 0 && (
+        <section class="card" aria-labelledby="alerts">
+          <h2 id="alerts">{words.alerts}</h2>
+          <ul class="advice">
+            {jobs.alerts.map((alert) => (
+              <li key={alert.id}>
+                <span class={`state s-${alert.resolvedMs === null ? "failed" : "done"}`}>
+                  <strong>{alert.resolvedMs === null ? words.failing : words.mended}</strong>
+                </span>{" "}
+                {alert.message}{" "}
+                <Age timeMs={alert.resolvedMs ?? alert.sinceMs} times={times} clock="wall" />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       <section class="card" aria-labelledby="stages">
         <h2 id="stages">{words.stages}</h2>
         <p>{jobs.stages.map(nameStage).join(" → ")}</p>

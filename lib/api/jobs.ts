@@ -1,11 +1,12 @@
 /**
- * Collection cycles and work that was given up.
+ * Collection cycles, what keeps failing, and work that was given up.
  *
  * @module
  */
 import { createRoute } from "@hono/zod-openapi";
 import { jobsQuerySchema, jobsSchema } from "../contracts/operations.ts";
 import type { CollectionRunRecord } from "../contracts/records.ts";
+import { listOperatorAlerts } from "../jobs/mod.ts";
 import { stages } from "../jobs/types.ts";
 import type { ApiDeps } from "./deps.ts";
 import { listAll } from "./page_records.ts";
@@ -51,6 +52,7 @@ export async function readJobs(deps: ApiDeps, { limit, status, cursor }: {
   const parked = await deps.listParkedJobs?.() ?? [];
   return {
     stages: [...stages],
+    alerts: await listOperatorAlerts(deps.store),
     parked: parked.map(({ id, topic, attempt, error, parkedAt }) => ({
       id,
       topic,

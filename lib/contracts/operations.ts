@@ -103,6 +103,15 @@ export const jobsQuerySchema = z.object({
 /** Stages of a cycle, work that was given up, and the newest cycles. */
 export const jobsSchema = z.object({
   stages: z.array(z.string()),
+  /** What failed three cycles in a row or more, and what of it is mended. */
+  alerts: z.array(z.object({
+    /** A source, or `cycle` for all of them. */
+    id: z.string(),
+    message: z.string(),
+    failures: z.number().int(),
+    sinceMs: z.number(),
+    resolvedMs: z.number().nullable(),
+  })),
   parked: z.array(z.object({
     id: z.string(),
     topic: z.string(),

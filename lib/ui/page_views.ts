@@ -270,6 +270,14 @@ export interface ParkedView {
 /** Collection cycles. */
 export interface JobsView {
   stages: string[];
+  /** What keeps failing, and what of it is mended. */
+  alerts: {
+    id: string;
+    message: string;
+    failures: number;
+    sinceMs: number;
+    resolvedMs: number | null;
+  }[];
   parked: ParkedView[];
   runs: CollectionRunRecord[];
   /** Of the cycles of the last 24 hours that ended, 0 to 1; null for none. */

@@ -324,6 +324,13 @@ export const fullPages: PageData = {
         records: 5,
         signals: 1,
       }],
+      alerts: [{
+        id: "defillama",
+        message: "defillama failed 4 cycles in a row",
+        failures: 4,
+        sinceMs: 0,
+        resolvedMs: null,
+      }],
       successShare: 0.95,
     }),
   listQuality: () =>

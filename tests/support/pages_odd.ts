@@ -86,7 +86,8 @@ export const emptyPages: PageData = {
       reason: "The recording that is played holds none.",
     }),
   listSources: () => Promise.resolve([]),
-  getJobs: () => Promise.resolve({ stages: [], parked: [], runs: [], successShare: null }),
+  getJobs: () =>
+    Promise.resolve({ stages: [], alerts: [], parked: [], runs: [], successShare: null }),
   listQuality: () => Promise.resolve([]),
   getQuality: (symbol) =>
     Promise.resolve({ symbol, score: null, checks: {}, timeMs: null, history: [] }),
@@ -169,6 +170,13 @@ export const hostilePages: PageData = {
       stages: ["constructor", HOSTILE],
       parked: [{ id: "p", topic: HOSTILE, attempt: NaN, error: HOSTILE, parkedAt: NaN }],
       runs: [],
+      alerts: [{
+        id: "x",
+        message: HOSTILE,
+        failures: -1,
+        sinceMs: NaN,
+        resolvedMs: null,
+      }],
       successShare: NaN,
     }),
   listQuality: () =>
