@@ -3,16 +3,22 @@ import { useEffect } from "preact/hooks";
 import { strings } from "../lib/format/strings.ts";
 import { watchServiceWorker } from "../lib/ui/service_worker.ts";
 
+/** The first view goes first: what is for the next one waits so long. */
+const registerAfterMs = 2_000;
+
 /** Registers the service worker and offers a new version when one waits. */
 export default function ServiceWorker() {
   const isReady = useSignal(false);
   const update = useSignal<() => void>(() => {});
   useEffect(() => {
     if (!("serviceWorker" in navigator)) return;
-    void watchServiceWorker((apply) => {
-      update.value = apply;
-      isReady.value = true;
-    });
+    const timer = setTimeout(() => {
+      void watchServiceWorker((apply) => {
+        update.value = apply;
+        isReady.value = true;
+      });
+    }, registerAfterMs);
+    return () => clearTimeout(timer);
   }, []);
   if (!isReady.value) return null;
   return (

@@ -275,8 +275,8 @@ Deno.test("pages of the running product", async (t) => {
         const dashboard = await measureScripts(browser, `${url}/`);
         const chart = await measureScripts(browser, `${url}/enhanced-dashboard`);
         console.log(`      scripts, gzip: dashboard ${dashboard}, chart ${chart} bytes`);
-        ok(dashboard > 0 && dashboard <= 35 * 1024, `${dashboard} bytes`);
-        ok(chart > dashboard && chart <= 95 * 1024, `${chart} bytes`);
+        ok(dashboard > 0 && dashboard <= 35_000, `${dashboard} bytes`);
+        ok(chart > dashboard && chart <= 95_000, `${chart} bytes`);
         const html = await (await fetch(`${url}/enhanced-dashboard`)).text();
         match(html, /sma_20/);
         ok(!html.includes("macd_signal"), "what no toggle of the first view shows is not sent");
