@@ -15,6 +15,7 @@ const families: Record<string, () => Promise<() => Promise<Figure[]>>> = {
   store: async () => (await import("./store_bench.ts")).runStoreBench,
   charts: async () => (await import("./charts_bench.ts")).runChartsBench,
   collect: async () => (await import("./collect_bench.ts")).runCollectBench,
+  evaluate: async () => (await import("./evaluate_bench.ts")).runEvaluateBench,
   fanout: async () => (await import("./fanout_bench.ts")).runFanoutBench,
   signals: async () => (await import("./signals_bench.ts")).runSignalsBench,
   server: async () => (await import("./server_bench.ts")).runServerBench,
