@@ -6,8 +6,8 @@
 import type { BreakerState } from "../lib/resilience/mod.ts";
 
 /**
- * What a collector is doing. `blocked`: refused for our region or key. `disabled`: switched off, or
- * without the key that it requires.
+ * What a collector is doing. `blocked`: refused for our region or key. `disabled`: switched off,
+ * without the key that it requires, or with nothing to follow.
  */
 export type CollectorState =
   | "connecting"

@@ -292,7 +292,7 @@ class Stream {
     health.breaker = states.find((state) => state === "OPEN") ??
       states.find((state) => state === "HALF_OPEN") ?? "CLOSED";
     if (worst === undefined) {
-      health.state = all.length > 0 ? "live" : "connecting";
+      health.state = all.length > 0 ? "live" : "disabled";
       health.detail = all.length > 0 ? "receives" : "no symbols to follow";
     } else {
       const hasFailed = worst.reconnects > 0 || worst.retryAtMs !== undefined;

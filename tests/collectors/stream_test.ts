@@ -249,6 +249,21 @@ Deno.test("symbols that come and go are sent on the open socket, no reconnect", 
   await run.stop();
 });
 
+Deno.test("a source with nothing to follow is off, says so, and begins with the first symbol", async () => {
+  const run = start({ symbols: [] });
+  await turn();
+  equal(run.factory.sockets.length, 0);
+  deepEqual([run.healths.at(-1)?.state, run.healths.at(-1)?.detail], [
+    "disabled",
+    "no symbols to follow",
+  ]);
+  run.follow(["BTCUSDT"]);
+  await turn();
+  run.socket(0).push(aTradeFrame());
+  await until(() => run.healths.at(-1)?.state === "live");
+  await run.stop();
+});
+
 Deno.test("with several connections market time is what the slowest has reached", async () => {
   const run = start({
     source: aSource({ symbolsPerConnection: 1 }),
