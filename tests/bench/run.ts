@@ -16,6 +16,7 @@ const families: Record<string, () => Promise<() => Promise<Figure[]>>> = {
   charts: async () => (await import("./charts_bench.ts")).runChartsBench,
   collect: async () => (await import("./collect_bench.ts")).runCollectBench,
   evaluate: async () => (await import("./evaluate_bench.ts")).runEvaluateBench,
+  cache: async () => (await import("./cache_bench.ts")).runCacheBench,
   fanout: async () => (await import("./fanout_bench.ts")).runFanoutBench,
   signals: async () => (await import("./signals_bench.ts")).runSignalsBench,
   server: async () => (await import("./server_bench.ts")).runServerBench,
