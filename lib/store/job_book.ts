@@ -27,6 +27,8 @@ export interface JobBook {
   read(id: string): Promise<ReadState>;
   /** Queues a job; false when its id is remembered. */
   add(job: JobMessage, delayMs: number): Promise<boolean>;
+  /** What `add` would write, for somebody's commit; null when the id is remembered. */
+  draft(job: JobMessage, delayMs: number): Promise<((atomic: Deno.AtomicOperation) => void) | null>;
   /**
    * Ends an attempt, with `error` or without: done, to be tried again, or parked; once, however
    * often it is delivered.
@@ -69,14 +71,29 @@ export function createJobBook(options: {
       return atomic.commit();
     });
 
+  const draft: JobBook["draft"] = async (job, delayMs) => {
+    const { value, versionstamp } = await read(job.id);
+    if (value && value.expiresAt > clock.now()) return null;
+    const key = getJobStateKey(job.id);
+    return (atomic) => {
+      const state = createState(job.attempt, "waiting", delayMs);
+      atomic.check({ key, versionstamp }).set(key, state, { expireIn: REMEMBER_MS + delayMs });
+      addDelivery(atomic, job, delayMs);
+    };
+  };
+
   return {
     read,
+    draft,
     async add(job, delayMs) {
-      const { value, versionstamp } = await read(job.id);
-      if (value && value.expiresAt > clock.now()) return false;
-      const state = createState(job.attempt, "waiting", delayMs);
-      const extend = (atomic: Deno.AtomicOperation) => addDelivery(atomic, job, delayMs);
-      return (await write(job, { versionstamp, state, delayMs, extend })).ok;
+      const extend = await draft(job, delayMs);
+      if (!extend) return false;
+      const { ok } = await gate.run((kv) => {
+        const atomic = kv.atomic();
+        extend(atomic);
+        return atomic.commit();
+      });
+      return ok;
     },
     async settle(job, versionstamp, error) {
       const { attempt } = job;

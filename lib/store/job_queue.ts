@@ -36,6 +36,17 @@ export interface JobQueue {
   enqueue(topic: string, body: unknown, options?: { id?: string; delayMs?: number }): Promise<
     boolean
   >;
+  /**
+   * Drafts what `enqueue` would do, to be part of somebody's commit: null when the id is remembered.
+   * The commit fails when the same id is queued meanwhile; call `announce` after it.
+   */
+  draft(
+    topic: string,
+    body: unknown,
+    options: { id: string; delayMs?: number },
+  ): Promise<((atomic: Deno.AtomicOperation) => void) | null>;
+  /** Says that drafted work was committed, so that it is looked for at once. */
+  announce(): void;
   /** Starts the one dispatcher for all topics. Work of a topic without handler is parked. */
   listen(handlers: Readonly<Record<string, JobHandler>>): void;
   /** What was given up. */

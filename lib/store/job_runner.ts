@@ -6,7 +6,7 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Gate } from "./gate.ts";
-import { createJobBook } from "./job_book.ts";
+import { createJobBook, type JobBook } from "./job_book.ts";
 import {
   type AddDelivery,
   type JobHandler,
@@ -17,7 +17,8 @@ import {
 
 /** Handles deliveries. */
 export interface JobRunner {
-  add(job: JobMessage, delayMs: number): Promise<boolean>;
+  add: JobBook["add"];
+  draft: JobBook["draft"];
   /** Handles one delivery; a second one of running work joins the first. Never rejects. */
   deliver(job: JobMessage, handlers: Readonly<Record<string, JobHandler>>): Promise<void>;
   parked(): Promise<ParkedJob[]>;
@@ -57,6 +58,7 @@ export function createJobRunner(options: {
 
   return {
     add: book.add,
+    draft: book.draft,
     deliver(job, handlers) {
       let run = running.get(job.id);
       if (!run) {

@@ -97,3 +97,5 @@ export const getStateKey = (world: string, name: string): Deno.KvKey => [
   "state",
   name,
 ];
+/** What belongs to people lies like a world of this name, which no list of worlds tells. */
+export const ownedPlace = "people";

@@ -63,6 +63,9 @@ export function createKvJobQueue({ gate, openKv, clock, log, retryWaitsMs }: {
   return {
     enqueue: (topic, body, { id = crypto.randomUUID(), delayMs = 0 } = {}) =>
       runner.add({ id, topic, body, attempt: 1 }, delayMs),
+    draft: (topic, body, { id, delayMs = 0 }) =>
+      runner.draft({ id, topic, body, attempt: 1 }, delayMs),
+    announce() {}, // KV delivers by itself
     listen(handlers) {
       listening = listenOn((message) => runner.deliver(message, handlers));
     },

@@ -105,6 +105,9 @@ export function createPollingJobQueue(
       wake.abort();
       return taken;
     },
+    draft: (topic, body, { id, delayMs = 0 }) =>
+      runner.draft({ id, topic, body, attempt: 1 }, delayMs),
+    announce: () => wake.abort(),
     listen: (handlers) => void (listening = poll(handlers)),
     parked: runner.parked,
     async stop() {

@@ -13,6 +13,7 @@ import { createKvJobQueue } from "./kv_job_queue.ts";
 import { createLeases, type Leases } from "./lease.ts";
 import { lockStoreFile } from "./lock_file.ts";
 import { migrateStore } from "./migrations.ts";
+import { createOwnedStore, type OwnedStore } from "./owned.ts";
 import { createPollingJobQueue } from "./polling_job_queue.ts";
 import { prepareStoreFile } from "./precheck.ts";
 import { createQuotaCells, createQuotas, type Quotas } from "./quotas.ts";
@@ -24,6 +25,8 @@ export interface Store {
   world(id: string): OpenWorld;
   /** Names of the worlds that were ever opened and not cleared. */
   worlds(): Promise<string[]>;
+  /** What belongs to people, the same in every world. */
+  owned: OwnedStore;
   jobs: JobQueue;
   leases: Leases;
   /** What sources allow, shared by all processes. */
@@ -97,7 +100,9 @@ async function openKvStore(
     ? createKvJobQueue({ gate, openKv, clock, log })
     : createPollingJobQueue({ gate, clock, log });
   const worlds = createWorlds(gate, clock, log);
+  const owned = createOwnedStore({ gate, jobs });
   return {
+    owned,
     jobs,
     leases,
     quotas: createQuotas({ openCell: createQuotaCells(gate), now: clock.now }),
@@ -115,7 +120,7 @@ async function openKvStore(
     },
     async close() {
       await jobs.stop();
-      await worlds.settled();
+      await Promise.all([worlds.settled(), owned.settled()]);
       await gate.close();
       unlock();
     },

@@ -1,0 +1,185 @@
+/**
+ * The registry of the collections that belong to people, with their indexes beside them.
+ *
+ * They are shared by all worlds. Each index serves a query of the API or of a job.
+ *
+ * @module
+ */
+import type {
+  ActivityRecord,
+  AlertPhase,
+  AlertRecord,
+  ApiKeyRecord,
+  AuditRecord,
+  DeliveryRecord,
+  FiringRecord,
+  NotificationRecord,
+  PasskeyRecord,
+  PortfolioRecord,
+  PreferencesRecord,
+  PushSubscriptionRecord,
+  SessionRecord,
+  ShareRecord,
+  UserRecord,
+  WatchlistRecord,
+} from "../contracts/owned.ts";
+import { defineCollection } from "./indexes.ts";
+
+/** An address that somebody signs in with; there is one record for each, so it is taken once. */
+export interface EmailRecord {
+  /** Lower case. */
+  id: string;
+  userId: string;
+}
+
+/** Where an alert stands, in one world. */
+export interface AlertStateRecord {
+  /** World and alert. */
+  id: string;
+  alertId: string;
+  phase: AlertPhase;
+  /** Market time since which it does, epoch ms. */
+  sinceMs: number;
+  /** Since when the condition has held, market time; null while it does not. */
+  heldSinceMs: number | null;
+  lastFiredMs: number | null;
+  /** Revision of the alert that this state belongs to. */
+  revision: number;
+}
+
+/** Answers that were given, by the key that the client chose for its request. */
+export interface AnsweredRecord {
+  /** User and key. */
+  id: string;
+  timestamp: number;
+  /** SHA-256 (hex) of the request, so that a key is not used for another one. */
+  requestHash: string;
+  status: number;
+  body: string;
+  etag: string | null;
+}
+
+/** Every collection that belongs to people. */
+export const ownedCollections = {
+  users: defineCollection<UserRecord>({
+    name: "users",
+    timestamp: ({ createdMs }) => createdMs,
+    indexes: [{ name: "role", entries: ({ role }) => [[role]] }],
+  }),
+  emails: defineCollection<EmailRecord>({ name: "emails", timestamp: () => 0, indexes: [] }),
+  sessions: defineCollection<SessionRecord>({
+    name: "sessions",
+    timestamp: ({ createdMs }) => createdMs,
+    indexes: [{ name: "user", entries: ({ userId }) => [[userId]] }],
+  }),
+  apiKeys: defineCollection<ApiKeyRecord>({
+    name: "api_keys",
+    timestamp: ({ createdMs }) => createdMs,
+    indexes: [
+      { name: "user", entries: ({ userId }) => [[userId]] },
+      { name: "hash", entries: ({ hash }) => [[hash]] },
+    ],
+  }),
+  passkeys: defineCollection<PasskeyRecord>({
+    name: "passkeys",
+    timestamp: ({ createdMs }) => createdMs,
+    indexes: [{ name: "user", entries: ({ userId }) => [[userId]] }],
+  }),
+  audit: defineCollection<AuditRecord>({
+    name: "audit_log",
+    timestamp: ({ timestamp }) => timestamp,
+    indexes: [
+      { name: "actor", entries: ({ actor }) => [[actor]] },
+      { name: "act", entries: ({ act }) => [[act]] },
+    ],
+  }),
+  alerts: defineCollection<AlertRecord>({
+    name: "alerts",
+    timestamp: ({ created_at }) => created_at,
+    indexes: [
+      { name: "user", entries: ({ user_id }) => [[user_id]] },
+      { name: "user_symbol", entries: ({ user_id, symbol }) => [[user_id, symbol]] },
+      { name: "active", entries: ({ is_active }) => is_active ? [[true]] : [] },
+    ],
+  }),
+  alertStates: defineCollection<AlertStateRecord>({
+    name: "alert_states",
+    timestamp: () => 0,
+    indexes: [],
+  }),
+  firings: defineCollection<FiringRecord>({
+    name: "firings",
+    timestamp: ({ decidedMs }) => decidedMs,
+    indexes: [
+      { name: "user", entries: ({ user_id }) => [[user_id]] },
+      { name: "alert", entries: ({ alert_id }) => [[alert_id]] },
+    ],
+  }),
+  deliveries: defineCollection<DeliveryRecord>({
+    name: "deliveries",
+    timestamp: ({ timestamp }) => timestamp,
+    indexes: [
+      { name: "user", entries: ({ userId }) => [[userId]] },
+      { name: "firing", entries: ({ firingId }) => firingId === null ? [] : [[firingId]] },
+    ],
+  }),
+  notifications: defineCollection<NotificationRecord>({
+    name: "notifications",
+    timestamp: ({ timestamp }) => timestamp,
+    indexes: [
+      { name: "user", entries: ({ userId }) => [[userId]] },
+      { name: "unread", entries: ({ userId, isRead }) => isRead ? [] : [[userId]] },
+    ],
+  }),
+  pushSubscriptions: defineCollection<PushSubscriptionRecord>({
+    name: "push_subscriptions",
+    timestamp: ({ createdMs }) => createdMs,
+    indexes: [
+      { name: "user", entries: ({ userId }) => userId === null ? [] : [[userId]] },
+      {
+        name: "watched",
+        entries: ({ userId, symbols }) => userId === null ? symbols.map((symbol) => [symbol]) : [],
+      },
+    ],
+  }),
+  preferences: defineCollection<PreferencesRecord>({
+    name: "preferences",
+    timestamp: () => 0,
+    indexes: [],
+  }),
+  watchlists: defineCollection<WatchlistRecord>({
+    name: "watchlists",
+    timestamp: ({ created_at }) => created_at,
+    indexes: [{ name: "user", entries: ({ userId }) => [[userId]] }],
+  }),
+  portfolios: defineCollection<PortfolioRecord>({
+    name: "portfolios",
+    timestamp: ({ created_at }) => created_at,
+    indexes: [{ name: "user", entries: ({ userId }) => [[userId]] }],
+  }),
+  activities: defineCollection<ActivityRecord>({
+    name: "activities",
+    timestamp: ({ timestamp }) => timestamp,
+    indexes: [
+      { name: "portfolio", entries: ({ portfolioId }) => [[portfolioId]] },
+      {
+        name: "import",
+        entries: ({ importId }) => importId === null ? [] : [[importId]],
+      },
+      {
+        name: "reference",
+        entries: ({ portfolioId, reference }) => [[portfolioId, reference]],
+      },
+    ],
+  }),
+  shares: defineCollection<ShareRecord>({
+    name: "shares",
+    timestamp: ({ createdMs }) => createdMs,
+    indexes: [{ name: "user", entries: ({ userId }) => [[userId]] }],
+  }),
+  answered: defineCollection<AnsweredRecord>({
+    name: "answered",
+    timestamp: ({ timestamp }) => timestamp,
+    indexes: [],
+  }),
+};
