@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { fingerprint } from "../format/fingerprint.ts";
 import { indicatorNames } from "../indicators/mod.ts";
 import type { Bar } from "../market/mod.ts";
 import type { BarStore, SeriesKey } from "../store/types.ts";
@@ -45,6 +46,9 @@ export interface ChartCacheStats {
   misses: number;
   evictions: number;
 }
+
+/** Memory for all series together, bytes. */
+export const chartBytesMax = 192_000_000;
 
 /** Warm series, least recently used dropped first. */
 export interface ChartCache {
@@ -129,7 +133,7 @@ class WarmCharts implements ChartCache {
     const running = runningBar && entry.data.formatRunning(runningBar);
     const closedCount = Math.min(entry.data.length, running ? limit - 1 : limit);
     const extraJson = JSON.stringify(extra).slice(1, -1);
-    const stamp = hashText(`${running?.json ?? ""}${extraJson}`);
+    const stamp = fingerprint(`${running?.json ?? ""}${extraJson}`).toString(36);
     const etag = `"${this.options.epoch}-${entry.revision}-${limit}-${stamp}-${
       cached ? "c" : "s"
     }"`;
@@ -194,7 +198,7 @@ class WarmCharts implements ChartCache {
   }
 
   #evict(keptKey: string): void {
-    const bytesMax = this.options.bytesMax ?? 192_000_000;
+    const bytesMax = this.options.bytesMax ?? chartBytesMax;
     let bytes = this.#countBytes();
     for (const [key, entry] of this.#entries) {
       if (bytes <= bytesMax) return;
@@ -259,13 +263,6 @@ function concatenate(parts: readonly Uint8Array[], size: number): Uint8Array<Arr
     offset += part.byteLength;
   }
   return bytes;
-}
-
-/** FNV-1a over the characters, as base 36. */
-function hashText(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(36);
 }
 
 function getSize({ data, answered }: Entry): number {

@@ -155,6 +155,11 @@ export interface AlertParameters {
   line?: AlertLine;
   /** CUSTOM. */
   group?: AlertGroup;
+  /**
+   * Fires again after each cooldown while the condition holds; else only when it has come true
+   * anew. True unless said.
+   */
+  repeats?: boolean;
 }
 
 /** A person's standing order; prescribed fields keep their spelling. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fingerprint } from "../format/fingerprint.ts";
 import type { WorldStore } from "../store/types.ts";
 
 /** Buckets of a kind of history; with at most `entriesMax` in each a bucket stays below 64 kB. */
@@ -34,7 +35,7 @@ export function openHistories<H extends { last: number }>(
     async load(names) {
       const missing = new Set<number>();
       for (const name of names) {
-        const bucket = hashName(name);
+        const bucket = getBucket(name);
         if (!buckets.has(bucket)) missing.add(bucket);
       }
       await Promise.all([...missing].map(async (bucket) => {
@@ -43,18 +44,20 @@ export function openHistories<H extends { last: number }>(
         buckets.set(bucket, new Map(entries));
       }));
     },
-    get: (name) => buckets.get(hashName(name))?.get(name) ?? null,
+    get: (name) => buckets.get(getBucket(name))?.get(name) ?? null,
     set(name, history) {
-      const bucket = hashName(name);
+      const bucket = getBucket(name);
       const entries = buckets.get(bucket) ?? new Map<string, H>();
       buckets.set(bucket, entries.set(name, history));
       changed.add(bucket);
     },
     async flush() {
       await Promise.all([...changed].map((bucket) => {
-        const entries = [...buckets.get(bucket)!]
-          .sort(([a, x], [b, y]) => y.last - x.last || (a < b ? -1 : 1))
-          .slice(0, entriesMax);
+        const entries = [...buckets.get(bucket)!];
+        if (entries.length > entriesMax) {
+          entries.sort(([a, x], [b, y]) => y.last - x.last || (a < b ? -1 : 1));
+          entries.length = entriesMax;
+        }
         // As text: reading many small lists back costs a third of what the store's own form does.
         return store.putState(nameOf(bucket), JSON.stringify(entries));
       }));
@@ -63,11 +66,4 @@ export function openHistories<H extends { last: number }>(
   };
 }
 
-/** FNV-1a, folded to a bucket. */
-function hashName(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) {
-    hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193) >>> 0;
-  }
-  return hash % BUCKETS;
-}
+const getBucket = (name: string) => fingerprint(name) % BUCKETS;

@@ -73,6 +73,24 @@ export function toBarColumns(bars: readonly Bar[]): BarColumns {
   return columns;
 }
 
+/** Returns rows `from` to `to` (exclusive) as a view, without copying them. */
+export function sliceColumns(
+  { length, time, open, high, low, close, volume, quality }: BarColumns,
+  from: number,
+  to = length,
+): BarColumns {
+  return {
+    length: to - from,
+    time: time.subarray(from, to),
+    open: open.subarray(from, to),
+    high: high.subarray(from, to),
+    low: low.subarray(from, to),
+    close: close.subarray(from, to),
+    volume: volume.subarray(from, to),
+    quality: quality.subarray(from, to),
+  };
+}
+
 /** Returns row `index` of `columns` as a closed bar. */
 export function getBarRow(columns: BarColumns, index: number): Bar {
   return {

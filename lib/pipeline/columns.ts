@@ -3,22 +3,7 @@
  *
  * @module
  */
-import type { BarColumns } from "../market/mod.ts";
-
-/** Returns the rows from `from` on as a view. */
-export function sliceColumns(columns: BarColumns, from: number): BarColumns {
-  const { length, time, open, high, low, close, volume, quality } = columns;
-  return {
-    length: length - from,
-    time: time.subarray(from, length),
-    open: open.subarray(from, length),
-    high: high.subarray(from, length),
-    low: low.subarray(from, length),
-    close: close.subarray(from, length),
-    volume: volume.subarray(from, length),
-    quality: quality.subarray(from, length),
-  };
-}
+import { type BarColumns, sliceColumns } from "../market/mod.ts";
 
 /** Returns a view of the last `count` rows that start before `endMs` (epoch ms). */
 export function cutColumns(columns: BarColumns, endMs: number, count: number): BarColumns {
@@ -30,5 +15,5 @@ export function cutColumns(columns: BarColumns, endMs: number, count: number): B
     if (time[middle]! < endMs) low = middle + 1;
     else high = middle;
   }
-  return sliceColumns({ ...columns, length: low }, Math.max(0, low - count));
+  return sliceColumns(columns, Math.max(0, low - count), low);
 }

@@ -8,7 +8,7 @@ import { createFeatureRow } from "../features/mod.ts";
 import { computeIndicators } from "../indicators/mod.ts";
 import type { LivePublisher } from "../live/types.ts";
 import type { Logger } from "../log.ts";
-import type { BarColumns, Timeframe } from "../market/mod.ts";
+import { type BarColumns, sliceColumns, type Timeframe } from "../market/mod.ts";
 import {
   buildSignal,
   decideEmission,
@@ -17,7 +17,7 @@ import {
   type Thresholds,
 } from "../signals/mod.ts";
 import type { WorldStore } from "../store/types.ts";
-import { cutColumns, sliceColumns } from "./columns.ts";
+import { cutColumns } from "./columns.ts";
 import { FEATURE_BARS } from "./features.ts";
 import { listAll } from "./restore.ts";
 import type { ClosedBar } from "./settling.ts";

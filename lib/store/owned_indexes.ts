@@ -100,6 +100,8 @@ export const ownedCollections = {
       { name: "user", entries: ({ user_id }) => [[user_id]] },
       { name: "user_symbol", entries: ({ user_id, symbol }) => [[user_id, symbol]] },
       { name: "active", entries: ({ is_active }) => is_active ? [[true]] : [] },
+      // By the minute of its last change, so that other processes find what was changed.
+      { name: "changed", entries: ({ updated_at }) => [[Math.floor(updated_at / 60_000)]] },
     ],
   }),
   alertStates: defineCollection<AlertStateRecord>({
