@@ -45,8 +45,8 @@ export interface JobQueue {
     body: unknown,
     options: { id: string; delayMs?: number },
   ): Promise<((atomic: Deno.AtomicOperation) => void) | null>;
-  /** Says that drafted work was committed, so that it is looked for at once. */
-  announce(): void;
+  /** Says that drafted work was committed, so that it begins at once. */
+  announce(job: Pick<JobMessage, "id" | "topic" | "body">): void;
   /** Starts the one dispatcher for all topics. Work of a topic without handler is parked. */
   listen(handlers: Readonly<Record<string, JobHandler>>): void;
   /** What was given up. */

@@ -1,5 +1,8 @@
 /**
- * The queue of Deno KV, for a local file: prompt, and it knows nothing of polling.
+ * The queue of Deno KV, for a local file, which one process has at a time.
+ *
+ * KV looks for work ten times a second. Work that this process queued begins at once instead, and
+ * what KV then delivers of it joins it or is dropped.
  *
  * A sweep of KV delivers again what runs for more than a few seconds; the runner lets that join the
  * attempt under way.
@@ -9,7 +12,7 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Gate } from "./gate.ts";
-import { getJobStateKey, type JobMessage, type JobQueue } from "./job_queue.ts";
+import { getJobStateKey, type JobHandler, type JobMessage, type JobQueue } from "./job_queue.ts";
 import { createJobRunner } from "./job_runner.ts";
 import { jobsPrefix } from "./keys.ts";
 
@@ -37,6 +40,7 @@ export function createKvJobQueue({ gate, openKv, clock, log, retryWaitsMs }: {
       }),
   });
   const stopping = new AbortController();
+  let handlers: Readonly<Record<string, JobHandler>> | null = null;
   let listener: Deno.Kv | null = null;
   let listening: Promise<void> = Promise.resolve();
 
@@ -60,14 +64,23 @@ export function createKvJobQueue({ gate, openKv, clock, log, retryWaitsMs }: {
     } catch { /* closed already */ }
   };
 
+  const begin = (job: JobMessage) => {
+    if (handlers && !stopping.signal.aborted) runner.deliver(job, handlers);
+  };
+
   return {
-    enqueue: (topic, body, { id = crypto.randomUUID(), delayMs = 0 } = {}) =>
-      runner.add({ id, topic, body, attempt: 1 }, delayMs),
+    async enqueue(topic, body, { id = crypto.randomUUID(), delayMs = 0 } = {}) {
+      const job = { id, topic, body, attempt: 1 };
+      const isTaken = await runner.add(job, delayMs);
+      if (isTaken && delayMs === 0) begin(job);
+      return isTaken;
+    },
     draft: (topic, body, { id, delayMs = 0 }) =>
       runner.draft({ id, topic, body, attempt: 1 }, delayMs),
-    announce() {}, // KV delivers by itself
-    listen(handlers) {
-      listening = listenOn((message) => runner.deliver(message, handlers));
+    announce: (job) => begin({ ...job, attempt: 1 }),
+    listen(given) {
+      handlers = given;
+      listening = listenOn((message) => runner.deliver(message, given));
     },
     async parked() {
       const undelivered = await gate.run(async (kv) => {

@@ -158,6 +158,9 @@ async function commitDraft(gate: Gate, jobs: JobQueue, draft: Draft): Promise<bo
     for (const add of queued) add?.(atomic);
     return atomic.commit();
   });
-  if (ok && queued.some((add) => add !== null)) jobs.announce();
-  return ok;
+  if (!ok) return false;
+  draft.work.forEach(({ topic, body, options: { id, delayMs = 0 } }, i) => {
+    if (queued[i] && delayMs === 0) jobs.announce({ id, topic, body });
+  });
+  return true;
 }

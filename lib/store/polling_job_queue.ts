@@ -19,6 +19,8 @@ export const POLL_MS = 1_000;
 export const CLAIM_MS = 120_000;
 /** Jobs claimed in one round. */
 const MAX_CLAIMS = 50;
+/** Jobs that run at the same time. */
+const RUNNING_MAX = 100;
 
 const duePrefix: Deno.KvKey = [...jobsPrefix, "due"];
 /** The attempt keeps the next one apart from the claim of this one, should both end in one ms. */
@@ -76,13 +78,29 @@ export function createPollingJobQueue(
 
   const { claim, listDue } = createDueJobs(gate, clock);
 
-  const runDue = async (handlers: Readonly<Record<string, JobHandler>>) => {
-    const due = await listDue();
+  /** What runs; slow work holds up no other until there is this much of it. */
+  const running = new Set<Promise<void>>();
+
+  const run = async (
+    job: JobMessage,
+    claimedKey: Deno.KvKey,
+    handlers: Readonly<Record<string, JobHandler>>,
+  ) => {
+    await runner.deliver(job, handlers);
+    await gate.run((kv) => kv.delete(claimedKey)).catch((error) =>
+      log.warn("a claim was not given back", { id: job.id, error: String(error) })
+    );
+  };
+
+  /** Starts what is due; returns how much that was. */
+  const startDue = async (handlers: Readonly<Record<string, JobHandler>>) => {
+    const due = (await listDue()).slice(0, RUNNING_MAX - running.size);
     await Promise.all(due.map(async (entry) => {
       const claimedKey = getDueKey(clock.now() + claimMs, entry.value);
       if (!await claim(entry, claimedKey)) return;
-      await runner.deliver(entry.value, handlers);
-      await gate.run((kv) => kv.delete(claimedKey));
+      const work: Promise<void> = run(entry.value, claimedKey, handlers)
+        .finally(() => running.delete(work));
+      running.add(work);
     }));
     return due.length;
   };
@@ -90,12 +108,14 @@ export function createPollingJobQueue(
   const poll = async (handlers: Readonly<Record<string, JobHandler>>) => {
     while (!stopping.signal.aborted) {
       wake = new AbortController();
-      const count = await runDue(handlers).catch((error) => {
+      const count = await startDue(handlers).catch((error) => {
         log.warn("queue could not be read", { error: String(error) });
         return 0;
       });
-      if (count > 0) continue;
-      await clock.wait(pollMs, AbortSignal.any([wake.signal, stopping.signal]));
+      if (running.size >= RUNNING_MAX) await Promise.race(running);
+      else if (count === 0) {
+        await clock.wait(pollMs, AbortSignal.any([wake.signal, stopping.signal]));
+      }
     }
   };
 
@@ -113,6 +133,7 @@ export function createPollingJobQueue(
     async stop() {
       stopping.abort();
       await listening;
+      await Promise.all(running);
       await runner.idle();
     },
   };

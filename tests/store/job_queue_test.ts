@@ -119,6 +119,25 @@ for (const [kind, create] of Object.entries(kinds)) {
       assert.deepEqual(await done, ["early"]);
     }));
 
+  Deno.test(`${kind}: slow work holds up no other`, () =>
+    withQueue(create, async (queue) => {
+      const slow = Promise.withResolvers<void>(), started = Promise.withResolvers<void>();
+      const { handler, done } = collectBodies(2);
+      queue.listen({
+        slow() {
+          started.resolve();
+          return slow.promise;
+        },
+        quick: handler,
+      });
+      await queue.enqueue("slow", null);
+      await started.promise;
+      await queue.enqueue("quick", 1);
+      await queue.enqueue("quick", 2);
+      assert.deepEqual((await done).toSorted(), [1, 2]);
+      slow.resolve();
+    }));
+
   Deno.test(`${kind}: stopping waits for what runs`, () =>
     withQueue(create, async (queue) => {
       const started = Promise.withResolvers<void>(), finish = Promise.withResolvers<void>();
