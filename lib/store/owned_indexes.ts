@@ -47,6 +47,15 @@ export interface AlertStateRecord {
   revision: number;
 }
 
+/** Firings of one person that wait to be told of together. */
+export interface BatchRecord {
+  /** The user's id. */
+  id: string;
+  /** When they are told, wall time, epoch ms; before it nothing more is told at once. */
+  untilMs: number;
+  firingIds: string[];
+}
+
 /** Answers that were given, by the key that the client chose for its request. */
 export interface AnsweredRecord {
   /** User and key. */
@@ -117,6 +126,7 @@ export const ownedCollections = {
       { name: "alert", entries: ({ alert_id }) => [[alert_id]] },
     ],
   }),
+  batches: defineCollection<BatchRecord>({ name: "batches", timestamp: () => 0, indexes: [] }),
   deliveries: defineCollection<DeliveryRecord>({
     name: "deliveries",
     timestamp: ({ timestamp }) => timestamp,

@@ -1,0 +1,27 @@
+/**
+ * Telling people: channels, one a file, and the work of delivering to them.
+ *
+ * @module
+ */
+export {
+  createDelivery,
+  type DeliveryOptions,
+  deliveryTopics,
+  type Sender,
+  type SendJob,
+} from "./deliver.ts";
+export { createEgress, type Egress, EgressError, type ResolveName } from "./egress.ts";
+export { createEmailChannel, isMailAddress, type MailServer } from "./email.ts";
+export { createPreferences, findQuietEnd, isTimeZone } from "./preferences.ts";
+export {
+  createPushChannel,
+  createVapidKeys,
+  isPushEndpoint,
+  type PushTarget,
+  type VapidKeys,
+} from "./push.ts";
+export { type Channels, createSenders } from "./senders.ts";
+export { createSlackChannel, SLACK_HOST } from "./slack.ts";
+export type { Channel, Message, Outcome } from "./types.ts";
+export { createVault, type Vault } from "./vault.ts";
+export { createWebhookChannel, createWebhookSecret } from "./webhook.ts";
