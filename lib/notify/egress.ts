@@ -10,6 +10,7 @@ import { lookup as lookupName } from "node:dns";
 import http from "node:http";
 import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
+import type { Clock } from "../clock.ts";
 import { isInternalAddress } from "./addresses.ts";
 
 /** An address that must not be used; the message says why, without what was found inside. */
@@ -61,11 +62,12 @@ const resolveName: ResolveName = (hostname) =>
  * reached, by plain HTTP too.
  */
 export function createEgress(
-  { allowed = [], resolve = resolveName, timeoutMs = TIMEOUT_MS }: {
+  { clock, allowed = [], resolve = resolveName, timeoutMs = TIMEOUT_MS }: {
+    clock: Pick<Clock, "wait">;
     allowed?: readonly string[];
     resolve?: ResolveName;
     timeoutMs?: number;
-  } = {},
+  },
 ): Egress {
   const lookup = createLookup(resolve);
   const options = { keepAlive: true, maxSockets: SOCKETS_MAX };
@@ -100,7 +102,7 @@ export function createEgress(
             ...(!isAllowed && { lookup }),
           }, onAnswer),
         body,
-        timeoutMs,
+        { clock, timeoutMs },
       );
     },
     close() {
@@ -132,11 +134,12 @@ function createLookup(resolve: ResolveName): LookupFunction {
 function exchange(
   open: (onAnswer: (answer: http.IncomingMessage) => void) => http.ClientRequest,
   body: string | Uint8Array,
-  timeoutMs: number,
+  { clock, timeoutMs }: { clock: Pick<Clock, "wait">; timeoutMs: number },
 ): Promise<EgressAnswer> {
   return new Promise((resolve, reject) => {
+    const ended = new AbortController();
     const fail = (error: unknown) => {
-      clearTimeout(timer);
+      ended.abort();
       request.destroy();
       if (error instanceof EgressError) return reject(error);
       const detail = error instanceof TypeError ? error.message : describeFailure(error);
@@ -151,7 +154,7 @@ function exchange(
       });
       answer.on("error", fail);
       answer.on("close", () => {
-        clearTimeout(timer);
+        ended.abort();
         resolve({
           status: answer.statusCode ?? 0,
           headers: answer.headers as Record<string, string | undefined>,
@@ -160,10 +163,10 @@ function exchange(
       });
     });
     // The whole exchange, so that one drop each nine seconds is no way to hold it open.
-    const timer = setTimeout(
-      () => fail(new TypeError(`Cannot send: no answer within ${timeoutMs / 1_000} s`)),
-      timeoutMs,
-    );
+    clock.wait(timeoutMs, ended.signal).then(() => {
+      if (ended.signal.aborted) return;
+      fail(new TypeError(`Cannot send: no answer within ${timeoutMs / 1_000} s`));
+    });
     request.on("error", fail);
     request.end(body);
   });

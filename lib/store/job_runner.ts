@@ -60,12 +60,14 @@ export function createJobRunner(options: {
     add: book.add,
     draft: book.draft,
     deliver(job, handlers) {
-      let run = running.get(job.id);
+      // The next attempt may come before the end of this one is known here.
+      const name = `${job.attempt} ${job.id}`;
+      let run = running.get(name);
       if (!run) {
         run = runOnce(job, handlers)
           .catch((error) => log.error("job not settled", { id: job.id, error: String(error) }))
-          .finally(() => running.delete(job.id));
-        running.set(job.id, run);
+          .finally(() => running.delete(name));
+        running.set(name, run);
       }
       return run;
     },

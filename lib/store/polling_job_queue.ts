@@ -10,7 +10,7 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Gate } from "./gate.ts";
 import type { JobHandler, JobMessage, JobQueue } from "./job_queue.ts";
-import { createJobRunner } from "./job_runner.ts";
+import { createJobRunner, type JobRunner } from "./job_runner.ts";
 import { jobsPrefix } from "./keys.ts";
 
 /** How often due work is looked for when none was announced, in ms. */
@@ -53,6 +53,47 @@ function createDueJobs(gate: Gate, clock: Clock) {
   };
 }
 
+/** Runs claimed work; slow work holds up no other until there is much of it. */
+function createCrew({ gate, clock, log, runner, claimMs }: {
+  gate: Gate;
+  clock: Clock;
+  log: Logger;
+  runner: JobRunner;
+  claimMs: number;
+}) {
+  const { claim, listDue } = createDueJobs(gate, clock);
+  const running = new Set<Promise<void>>();
+
+  const run = async (
+    job: JobMessage,
+    claimedKey: Deno.KvKey,
+    handlers: Readonly<Record<string, JobHandler>>,
+  ) => {
+    await runner.deliver(job, handlers);
+    await gate.run((kv) => kv.delete(claimedKey)).catch((error) =>
+      log.warn("a claim was not given back", { id: job.id, error: String(error) })
+    );
+  };
+
+  return {
+    /** Claims and starts what is due; returns how much that was. */
+    async startDue(handlers: Readonly<Record<string, JobHandler>>): Promise<number> {
+      const due = (await listDue()).slice(0, RUNNING_MAX - running.size);
+      await Promise.all(due.map(async (entry) => {
+        const claimedKey = getDueKey(clock.now() + claimMs, entry.value);
+        if (!await claim(entry, claimedKey)) return;
+        const work: Promise<void> = run(entry.value, claimedKey, handlers)
+          .finally(() => running.delete(work));
+        running.add(work);
+      }));
+      return due.length;
+    },
+    isFull: () => running.size >= RUNNING_MAX,
+    freed: () => Promise.race(running),
+    ended: async () => void await Promise.all(running),
+  };
+}
+
 /** Returns a queue that looks for due work every `pollMs`, and at once when it queued some itself. */
 export function createPollingJobQueue(
   { gate, clock, log, retryWaitsMs, pollMs = POLL_MS, claimMs = CLAIM_MS }: {
@@ -76,43 +117,16 @@ export function createPollingJobQueue(
       void atomic.set(getDueKey(clock.now() + delayMs, job), job),
   });
 
-  const { claim, listDue } = createDueJobs(gate, clock);
-
-  /** What runs; slow work holds up no other until there is this much of it. */
-  const running = new Set<Promise<void>>();
-
-  const run = async (
-    job: JobMessage,
-    claimedKey: Deno.KvKey,
-    handlers: Readonly<Record<string, JobHandler>>,
-  ) => {
-    await runner.deliver(job, handlers);
-    await gate.run((kv) => kv.delete(claimedKey)).catch((error) =>
-      log.warn("a claim was not given back", { id: job.id, error: String(error) })
-    );
-  };
-
-  /** Starts what is due; returns how much that was. */
-  const startDue = async (handlers: Readonly<Record<string, JobHandler>>) => {
-    const due = (await listDue()).slice(0, RUNNING_MAX - running.size);
-    await Promise.all(due.map(async (entry) => {
-      const claimedKey = getDueKey(clock.now() + claimMs, entry.value);
-      if (!await claim(entry, claimedKey)) return;
-      const work: Promise<void> = run(entry.value, claimedKey, handlers)
-        .finally(() => running.delete(work));
-      running.add(work);
-    }));
-    return due.length;
-  };
+  const crew = createCrew({ gate, clock, log, runner, claimMs });
 
   const poll = async (handlers: Readonly<Record<string, JobHandler>>) => {
     while (!stopping.signal.aborted) {
       wake = new AbortController();
-      const count = await startDue(handlers).catch((error) => {
+      const count = await crew.startDue(handlers).catch((error) => {
         log.warn("queue could not be read", { error: String(error) });
         return 0;
       });
-      if (running.size >= RUNNING_MAX) await Promise.race(running);
+      if (crew.isFull()) await crew.freed();
       else if (count === 0) {
         await clock.wait(pollMs, AbortSignal.any([wake.signal, stopping.signal]));
       }
@@ -133,7 +147,7 @@ export function createPollingJobQueue(
     async stop() {
       stopping.abort();
       await listening;
-      await Promise.all(running);
+      await crew.ended();
       await runner.idle();
     },
   };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
+import { systemClock } from "../../lib/clock.ts";
 import { createEmailChannel, isMailAddress } from "../../lib/notify/email.ts";
 import { createEgress } from "../../lib/notify/egress.ts";
 import {
@@ -19,6 +20,8 @@ import {
   withHttpReceiver,
   withMailServer,
 } from "../support/receivers.ts";
+
+const clock = systemClock;
 
 const now = () => Date.now();
 const hostile = `<b>&"'</b> =cmd|' /C calc'!A0 \r\nBcc: evil@example.org`;
@@ -42,7 +45,7 @@ const answers: [number, Record<string, string>, Outcome["status"], number | null
 
 Deno.test("ALR-03 each answer of a webhook's receiver means what it says", () =>
   withHttpReceiver(async ({ host, url }) => {
-    const egress = createEgress({ allowed: [host] });
+    const egress = createEgress({ clock, allowed: [host] });
     const channel = createWebhookChannel({ egress, now });
     for (const [status, , expected, afterMs] of answers) {
       const secret = createWebhookSecret();
@@ -58,7 +61,7 @@ Deno.test("ALR-03 each answer of a webhook's receiver means what it says", () =>
 
 Deno.test("ALR-03 a webhook verifies by Standard Webhooks, and not when a byte was changed", () =>
   withHttpReceiver(async ({ host, url, received }) => {
-    const egress = createEgress({ allowed: [host] });
+    const egress = createEgress({ clock, allowed: [host] });
     const secret = createWebhookSecret();
     const message = buildMessage({ title: hostile });
     await createWebhookChannel({ egress, now }).send(message, { url, secret });
@@ -78,7 +81,7 @@ Deno.test("ALR-03 a webhook verifies by Standard Webhooks, and not when a byte w
 
 Deno.test("ALR-03 Slack's shape: blocks, links, and nothing of the text is markup", () =>
   withHttpReceiver(async ({ host, url, received }) => {
-    const egress = createEgress({ allowed: [host] });
+    const egress = createEgress({ clock, allowed: [host] });
     const channel = createSlackChannel({ egress, now });
     const [part] = buildMessage().parts;
     const parts = Array.from({ length: 30 }, () => ({ ...part!, title: "<!channel> & all" }));
@@ -103,7 +106,7 @@ for (
 ) {
   Deno.test(`ALR-03 Slack that answers ${status} ${body} is ${expected}`, () =>
     withHttpReceiver(async ({ host, url }) => {
-      const egress = createEgress({ allowed: [host] });
+      const egress = createEgress({ clock, allowed: [host] });
       const outcome = await createSlackChannel({ egress, now }).send(buildMessage(), { url });
       assert.equal(outcome.status, expected);
       egress.close();
@@ -112,7 +115,7 @@ for (
 
 Deno.test("PWA-05 a push is opened by its browser alone and signed for its service", () =>
   withHttpReceiver(async ({ host, received }) => {
-    const egress = createEgress({ allowed: [host] });
+    const egress = createEgress({ clock, allowed: [host] });
     const keys = createVapidKeys("mailto:ops@example.org");
     const channel = createPushChannel({ egress, keys, now });
     const browser = createPushBrowser();
@@ -137,7 +140,7 @@ Deno.test("PWA-05 a push is opened by its browser alone and signed for its servi
 
 Deno.test("PWA-05 a token serves a service for hours and is then made anew", () =>
   withHttpReceiver(async ({ host, received }) => {
-    const egress = createEgress({ allowed: [host] });
+    const egress = createEgress({ clock, allowed: [host] });
     let nowMs = Date.UTC(2026, 0, 1);
     const keys = createVapidKeys("mailto:ops@example.org");
     const channel = createPushChannel({ egress, keys, now: () => nowMs });
@@ -167,7 +170,7 @@ for (
 ) {
   Deno.test(`PWA-06 a push service that answers ${status} means ${expected}`, () =>
     withHttpReceiver(async ({ host }) => {
-      const egress = createEgress({ allowed: [host] });
+      const egress = createEgress({ clock, allowed: [host] });
       const keys = createVapidKeys("mailto:ops@example.org");
       const target = { ...createPushBrowser(), endpoint: `http://${host}/push` };
       const outcome = await createPushChannel({ egress, keys, now }).send(buildMessage(), target);
@@ -177,7 +180,7 @@ for (
 }
 
 Deno.test("PWA-06 a subscription whose keys are none is gone, without an exception", async () => {
-  const egress = createEgress();
+  const egress = createEgress({ clock });
   const keys = createVapidKeys("mailto:ops@example.org");
   const channel = createPushChannel({ egress, keys, now });
   const endpoint = "https://fcm.googleapis.com/x";

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { systemClock } from "../../lib/clock.ts";
 import { isInternalAddress } from "../../lib/notify/addresses.ts";
 import { createEgress, EgressError } from "../../lib/notify/egress.ts";
 import { withHttpReceiver } from "../support/receivers.ts";
+
+const clock = systemClock;
 
 const inside = [
   "127.0.0.1",
@@ -61,7 +64,7 @@ const refused: [string, string][] = [
 ];
 
 Deno.test("SEC-02 an address that leads inside is refused before anything is sent", async () => {
-  const egress = createEgress({ resolve: () => Promise.reject(new Error("not asked")) });
+  const egress = createEgress({ clock, resolve: () => Promise.reject(new Error("not asked")) });
   for (const [name, url] of refused) {
     assert.throws(() => egress.check(url), EgressError, name);
   }
@@ -85,7 +88,7 @@ Deno.test("SEC-02 a name that resolves inside is refused, and nothing connects",
   await withHttpReceiver(async ({ host, received }) => {
     const port = host.split(":")[1];
     for (const [name, found] of names) {
-      const egress = createEgress({ resolve: () => Promise.resolve(found) });
+      const egress = createEgress({ clock, resolve: () => Promise.resolve(found) });
       await assert.rejects(
         egress.post(`https://example.org:${port}/`, { headers: {}, body: "x" }),
         EgressError,
@@ -100,7 +103,7 @@ Deno.test("SEC-02 a name that resolves inside is refused, and nothing connects",
 Deno.test("SEC-02 a redirect is an answer, and is not followed inside", async () => {
   await withHttpReceiver(async (secret) => {
     await withHttpReceiver(async ({ host, url }) => {
-      const egress = createEgress({ allowed: [host] });
+      const egress = createEgress({ clock, allowed: [host] });
       const { status } = await egress.post(url, { headers: {}, body: "x" });
       assert.equal(status, 302);
       assert.deepEqual(secret.received, []);
@@ -111,7 +114,7 @@ Deno.test("SEC-02 a redirect is an answer, and is not followed inside", async ()
 
 Deno.test("ALR-03 a host of one's own network may be allowed, by name and port only", async () => {
   await withHttpReceiver(async ({ host, url, received }) => {
-    const egress = createEgress({ allowed: [host] });
+    const egress = createEgress({ clock, allowed: [host] });
     const answer = await egress.post(url, { headers: { "x-a": "1" }, body: "hello" });
     assert.deepEqual([answer.status, answer.body], [200, "ok"]);
     assert.equal(received[0]?.text, "hello");
@@ -122,14 +125,14 @@ Deno.test("ALR-03 a host of one's own network may be allowed, by name and port o
 
 Deno.test("ALR-03 a receiver that says too much or nothing is cut off", async () => {
   await withHttpReceiver(async ({ host, url }) => {
-    const egress = createEgress({ allowed: [host] });
+    const egress = createEgress({ clock, allowed: [host] });
     const { body } = await egress.post(url, { headers: {}, body: "" });
     assert.equal(body.length, 64_000);
     egress.close();
   }, () => new Response("x".repeat(5_000_000)));
   const hanging = Promise.withResolvers<Response>();
   await withHttpReceiver(async ({ host, url }) => {
-    const egress = createEgress({ allowed: [host], timeoutMs: 20 });
+    const egress = createEgress({ clock, allowed: [host], timeoutMs: 20 });
     await assert.rejects(egress.post(url, { headers: {}, body: "" }), /no answer within/);
     hanging.resolve(new Response("late"));
     egress.close();
@@ -140,7 +143,7 @@ Deno.test("ALR-03 a receiver that is not there is said in words, without its add
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const host = `127.0.0.1:${listener.addr.port}`;
   listener.close();
-  const egress = createEgress({ allowed: [host] });
+  const egress = createEgress({ clock, allowed: [host] });
   await assert.rejects(egress.post(`http://${host}/secret-path`, { headers: {}, body: "" }), {
     name: "TypeError",
     message: "Cannot send: the connection was refused",

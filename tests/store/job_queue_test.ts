@@ -134,8 +134,9 @@ for (const [kind, create] of Object.entries(kinds)) {
       await started.promise;
       await queue.enqueue("quick", 1);
       await queue.enqueue("quick", 2);
-      assert.deepEqual((await done).toSorted(), [1, 2]);
+      const found = await done;
       slow.resolve();
+      assert.deepEqual(found.toSorted(), [1, 2]);
     }));
 
   Deno.test(`${kind}: stopping waits for what runs`, () =>
