@@ -157,7 +157,7 @@ class Client implements LiveClient {
       onDown,
       onMessage: (message) => this.#take(message),
       getSubscriptions: () => [...this.#subscriptions.values()],
-      getLastId: () => this.#ledger.getLastId(),
+      getLastId: () => this.#ledger.getLastId([...this.#subscriptions.keys()]),
     };
   }
 

@@ -20,8 +20,11 @@ export interface Ledger {
   /** Forgets the numbering, which begins anew with each connection; keeps ids. */
   startConnection(): void;
   record(message: LiveMessage): Verdict;
-  /** Id of the newest message, to resume after. */
-  getLastId(): string | undefined;
+  /**
+   * Id of the newest message, to resume after; none while one of `channels` has not begun, which a
+   * resumption would leave without its first picture.
+   */
+  getLastId(channels: readonly string[]): string | undefined;
 }
 
 /** How many delivered ids are remembered to tell repeats. */
@@ -46,7 +49,8 @@ export function createLedger(after?: string): Ledger {
   };
   return {
     startConnection: () => seqs.clear(),
-    getLastId: () => lastId,
+    getLastId: (channels) =>
+      after || channels.every((channel) => ids.has(channel)) ? lastId : undefined,
     record(message) {
       const before = seqs.get(message.channel) ?? 0;
       const missed = message.seq === null || message.type === "reset"

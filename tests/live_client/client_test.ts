@@ -75,6 +75,23 @@ Deno.test("after a loss it comes back after a wait that is told, and resumes aft
   assert.equal(client.getState().attempt, 0);
 });
 
+Deno.test("a loss amid the first pictures asks for all of them again, not for what follows one", async () => {
+  const { client, sockets, timers } = start();
+  client.subscribe({ channels: ["health"] });
+  sockets[0]!.open();
+  sockets[0]!.say({ ...update(1, "e-7"), type: "initial" });
+  sockets[0]!.fail();
+  await timers.advance(1000);
+  sockets[1]!.open();
+  assert.equal(sockets[1]!.sent[0]!.after, undefined);
+  sockets[1]!.say({ ...update(1, "e-8"), type: "initial" });
+  sockets[1]!.say({ ...update(1, "e-8"), type: "initial", channel: "health" });
+  sockets[1]!.fail();
+  await timers.advance(1000);
+  sockets[2]!.open();
+  assert.equal(sockets[2]!.sent[0]!.after, "e-8");
+});
+
 Deno.test("a hole in the numbering is noticed and what is missing asked for again", () => {
   const { client, sockets, heard } = start();
   sockets[0]!.open();
