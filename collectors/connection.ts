@@ -27,6 +27,10 @@ export class Connection {
   reconnects = 0;
   /** Newest market time that the primary socket told; 0 before the first. */
   eventMs = 0;
+  /** True while the source refuses our key or its plan. */
+  isBlocked = false;
+  /** True while it is silent and that is right: nothing happened, and nothing is waited for. */
+  isQuiet = false;
   retryAtMs: number | undefined;
   detail = "connecting";
   #hasBeenLive = false;
@@ -58,6 +62,12 @@ export class Connection {
     this.#stop.abort();
     this.#pause?.resolve();
     for (const { socket } of this.#readings) socket.close();
+  }
+
+  /** True while a frame that came is not taken in yet. */
+  get isBusy(): boolean {
+    for (const { isBusy } of this.#readings) if (isBusy) return true;
+    return false;
   }
 
   /** Closes the sockets and holds the breaker open until `resume`; nothing is lost or retried. */
@@ -174,6 +184,7 @@ export class Connection {
       Number.isFinite(heldMs) ? heldMs : 0,
       this.#refusal?.retryAfterMs ?? 0,
     );
+    this.isBlocked = this.#refusal?.isBlocked ?? false;
     this.#refusal = null;
     this.detail = reason;
     this.retryAtMs = clock.now() + waitMs;
@@ -285,6 +296,7 @@ export class Connection {
         const frame = await reading.socket.read();
         if (frame === null) break;
         reading.isBusy = true;
+        this.isQuiet = false;
         reading.lastMs = clock.now();
         this.#handleFrame(frame, reading, onFirst);
         await handlers.settled();
@@ -332,6 +344,7 @@ export class Connection {
 
   #becomeLive(): void {
     this.isLive = true;
+    this.isBlocked = false;
     this.#backoff.reset();
     this.detail = "receives";
     this.#options.handlers.onLive(this, this.#hasBeenLive);
@@ -355,10 +368,12 @@ export class Connection {
   async #watchSilence(reading: Reading, signal: AbortSignal): Promise<string | null> {
     const { clock, source, handlers } = this.#options;
     while (!signal.aborted) {
-      const quietMs = reading.isBusy ? 0 : clock.now() - reading.lastMs;
+      const { lastMs } = reading;
+      const quietMs = reading.isBusy ? 0 : clock.now() - lastMs;
       if (quietMs < source.silenceMs) {
         await clock.wait(source.silenceMs - quietMs, signal);
       } else if (await handlers.isStandingStill(this.eventMs)) {
+        this.isQuiet = reading.lastMs === lastMs;
         reading.lastMs = clock.now();
       } else if (!signal.aborted) {
         reading.socket.close();

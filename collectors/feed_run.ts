@@ -9,6 +9,7 @@ import {
   fetchJson,
   GeoBlockedError,
   type HttpOptions,
+  isRefused,
   RateLimitedError,
   SourceAnswerError,
 } from "./http.ts";
@@ -310,10 +311,6 @@ function addKey(source: PollSource, request: SourceRequest, apiKey = ""): Source
 const isAboutAll = (error: unknown) =>
   error instanceof BreakerOpenError || error instanceof GeoBlockedError ||
   error instanceof RateLimitedError || error instanceof BudgetError || isRefused(error);
-
-/** 401, 402 and 403: the key, the plan or the sender is refused. */
-const isRefused = (error: unknown) =>
-  error instanceof SourceAnswerError && [401, 402, 403].includes(error.status);
 
 function getFailedState(error: unknown): CollectorState {
   return error instanceof GeoBlockedError || isRefused(error) ? "blocked" : "reconnecting";

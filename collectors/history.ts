@@ -99,9 +99,13 @@ async function fetchSeries(
   const lengthMs = timeframeMs[timeframe];
   const to = getBucketStart(serverMs, timeframe);
   const bars = barsWanted[timeframe];
-  const usualFrom = source.calendar
+  const enoughFrom = source.calendar
     ? getBucketStart(goBackBars(source.calendar, { toMs: to, timeframe, bars }), timeframe)
     : to - bars * lengthMs;
+  // The day that runs is folded from its minutes: late in the day they are more than enough.
+  const usualFrom = timeframe === "1m"
+    ? Math.min(enoughFrom, getBucketStart(serverMs, "1d"))
+    : enoughFrom;
   const lastTime = fetchedTo.has(key) ? null : await getLastTime?.(symbol, timeframe) ?? null;
   const from = fetchedTo.get(key) ??
     Math.max(to - barsMax * lengthMs, Math.min(usualFrom, lastTime ?? usualFrom));

@@ -7,6 +7,7 @@ import type { Clock } from "../lib/clock.ts";
 import { type AnswerFacts, type Breaker, BreakerOpenError } from "../lib/resilience/mod.ts";
 import type { RequestQueue, Urgency } from "./queue.ts";
 import type { SourceRequest } from "./source.ts";
+import { describeFetchFailure } from "./unreachable.ts";
 
 /** The answer was not what the source's documentation promises. */
 export class SourceAnswerError extends Error {
@@ -14,6 +15,11 @@ export class SourceAnswerError extends Error {
   constructor(message: string, readonly status: number) {
     super(message);
   }
+}
+
+/** Says whether our key, its plan or we ourselves are refused: HTTP 401, 402 or 403. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof SourceAnswerError && [401, 402, 403].includes(error.status);
 }
 
 /** The source refuses requests from our region (HTTP 451) on every host that we know. */
@@ -214,8 +220,7 @@ async function ask(host: string, request: SourceRequest, options: HttpOptions): 
   } catch (error) {
     if (error instanceof RateLimitedError) outcome = "refused";
     if (isTyped(error)) throw error;
-    const cause = error instanceof Error ? error.message : String(error);
-    const was = isLate ? `none within ${timeoutMs} ms` : cause;
+    const was = isLate ? `none within ${timeoutMs} ms` : describeFetchFailure(error);
     throw new UnreachableError(`Cannot ask ${host}: an answer is required, was ${was}`);
   } finally {
     done.abort();

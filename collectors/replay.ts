@@ -10,7 +10,7 @@ import { answerFault, type ReplayFault, replayFaultSchema } from "./replay/fault
 import { openAnswers, type RecordedAnswers } from "./replay/fixtures.ts";
 import { openHistory } from "./replay/history.ts";
 import { createPlayer, type Player } from "./replay/player.ts";
-import { openRecording, type Recording } from "./replay/recording.ts";
+import { isCrypto, openRecording, type Recording } from "./replay/recording.ts";
 import { answerAlpacaStream } from "./replay/alpaca_stream.ts";
 import { answerExchange, type ExchangeRoom } from "./replay/rest.ts";
 import { answerStocks, openStocks, type StocksRoom } from "./replay/stocks.ts";
@@ -157,6 +157,15 @@ interface ReplayRooms {
   answers: RecordedAnswers;
   stocks: StocksRoom;
   info: ReplayInfo;
+  starts: StartedBy;
+}
+
+/** What starts the play: a subscription to the stream of what is played, else any question. */
+type StartedBy = "crypto" | "shares" | "question";
+
+function getStarter(recording: Recording): StartedBy {
+  if (isCrypto(recording)) return "crypto";
+  return recording.exchange === "us" ? "shares" : "question";
 }
 
 /** Answers one request to the recorded world: the first part of the path names the source. */
@@ -169,10 +178,17 @@ async function answerRequest(request: Request, rooms: ReplayRooms): Promise<Resp
     return Response.json({ ...info, marketNow: player.marketNow(), ended: player.ended() });
   }
   if (source === "binance-stream") return answerStream(request, url, player);
-  if (source === "alpaca-stream") return answerAlpacaStream(request, rooms.stocks);
+  if (source === "alpaca-stream") {
+    return answerAlpacaStream(request, rooms.stocks, {
+      audience: { add: player.addClient, remove: player.removeClient },
+      // Beside a crypto market shares come along; their collector does not wait for its history.
+      onSubscribed: () => rooms.starts === "shares" && player.start(),
+    });
+  }
   if (!source) {
     return sendText("recorded world: /{source}/…, /binance-stream, /_state, /_fault", 404);
   }
+  if (rooms.starts === "question") player.start();
   const refused = answerFault(player.fault(), source);
   if (refused) return refused;
   const call = { method: request.method, path: url.pathname.slice(source.length + 1) };
@@ -193,13 +209,24 @@ export async function startReplayServer(
   { folder, set, speed, startMinutes = 600, port = 0, clock, log, resumeAt }: ReplayOptions,
 ): Promise<ReplayServer> {
   const recording = await openRecording({ folder, set });
-  const history = await openHistory({ folder, recording });
+  // Shares are no pairs of the crypto exchange.
+  const none = { exchange: "binance", symbols: [], series: new Map(), trades: null, frames: null };
+  const crypto = isCrypto(recording) ? recording : { ...recording, ...none };
+  const history = await openHistory({ folder, recording: crypto });
   const answers = openAnswers(folder);
   const startMs = findStart(recording, { startMinutes, resumeAt });
-  const player = createPlayer({ recording, speed, startMs, clock });
+  const starts = getStarter(recording);
+  const player = createPlayer({
+    recording,
+    speed,
+    startMs,
+    clock,
+    hasReaders: starts !== "question",
+    onEnd: () => log.info("the recorded world has come to its end", { at: recording.to }),
+  });
   const { marketNow } = player;
   const stocks = await openStocks({ folder, recording, answers, marketNow, clock });
-  const exchange: ExchangeRoom = { recording, history, answers, marketNow };
+  const exchange: ExchangeRoom = { recording: crypto, history, answers, marketNow };
   const { hash, from, to, symbols, provenance, timeframe, name } = recording;
   const info = { hash, from, to, startedAt: startMs, symbols, provenance, timeframe, name };
 
@@ -207,7 +234,7 @@ export async function startReplayServer(
     { hostname: "127.0.0.1", port, onListen: () => {} },
     async (request) => {
       try {
-        return await answerRequest(request, { player, exchange, answers, stocks, info });
+        return await answerRequest(request, { player, exchange, answers, stocks, info, starts });
       } catch (error) {
         log.warn("the recorded world could not answer", {
           url: request.url,

@@ -18,7 +18,7 @@ import { createDemand, type Demand } from "./demand.ts";
 import { type CollectorHealth, createHealth } from "./health.ts";
 import { createHistory } from "./history.ts";
 import { fetchServerTime } from "./holes.ts";
-import { fetchJson, GeoBlockedError, type HttpOptions } from "./http.ts";
+import { fetchJson, GeoBlockedError, type HttpOptions, isRefused } from "./http.ts";
 import { createKeyedFetch, type KeyState, readKey, type SourceCredentials } from "./keys.ts";
 import { type Leases, runWithLease } from "./lease.ts";
 import { listSourceSymbols } from "./listing.ts";
@@ -363,7 +363,7 @@ async function loadSymbols(
       });
     } catch (error) {
       if (signal.aborted) break;
-      const isBlocked = error instanceof GeoBlockedError;
+      const isBlocked = error instanceof GeoBlockedError || isRefused(error);
       const waitMs = isBlocked ? blockedRetryMs : backoff.next();
       const detail = error instanceof Error ? error.message : String(error);
       log.warn("symbols were not loaded", { source: source.key, waitMs, error: detail });

@@ -51,8 +51,15 @@ export class SourceParseError extends SyntaxError {
 /** What a source says on its stream instead of data: a wrong key, too many connections. */
 export class StreamRefusedError extends SourceParseError {
   override name = "StreamRefusedError";
-  /** @param retryAfterMs How long to wait before another connection; null: as after any loss. */
-  constructor(message: string, readonly retryAfterMs: number | null) {
+  /**
+   * @param retryAfterMs How long to wait before another connection; null: as after any loss.
+   * @param isBlocked True where our key or its plan is refused, so that trying again changes little.
+   */
+  constructor(
+    message: string,
+    readonly retryAfterMs: number | null,
+    readonly isBlocked: boolean = false,
+  ) {
     super(message);
   }
 }

@@ -33,6 +33,8 @@ export interface StreamOptions {
   signal: AbortSignal;
   /** A recorded exchange stands still at its end; default live. */
   mode?: "live" | "replay";
+  /** The recording's market time, epoch ms; with it, its end is told. */
+  marketNow?: () => number;
   /** Called when the first message of a connection came; `isAgain` after a loss. */
   onLive?: (symbols: readonly string[], isAgain: boolean) => void;
   open?: OpenSocket;
@@ -45,6 +47,8 @@ const housekeepingMs = 5_000;
 const closedTickMs = 60_000;
 /** A clock of the exchange that has not moved for so long stands still. */
 const standstillMs = 1_000;
+/** So many looks in a row, without a word between them, say that a recording has ended. */
+const endLooks = 3;
 
 /** Follows the source until the signal is aborted. Never rejects for what the world does. */
 export async function runStream(source: StreamSource, options: StreamOptions): Promise<void> {
@@ -81,6 +85,7 @@ class Stream {
     const unlisten = onSymbolsChange(() => {
       if (!signal.aborted) this.#followSymbols();
     });
+    const watching = this.#watchEnd();
     while (!signal.aborted) {
       this.#report();
       await clock.wait(this.#getPause(), signal);
@@ -89,7 +94,7 @@ class Stream {
     }
     unlisten();
     for (const connection of this.#connections.keys()) connection.stop();
-    await Promise.all([...this.#connections.values(), this.#mending]);
+    await Promise.all([...this.#connections.values(), this.#mending, watching]);
     this.#health.detail = "stopped";
     this.#options.onHealth({ ...this.#health, state: "stopped" });
   }
@@ -223,11 +228,14 @@ class Stream {
     intake.advance(this.#getMarketTime());
   }
 
-  /** What every live connection has reached: a slower one may still have trades before it. */
+  /**
+   * What every live connection has reached: a slower one may still have trades before it, one that
+   * is rightly silent has none.
+   */
   #getMarketTime(): number {
     let least = Infinity;
-    for (const { isLive, eventMs } of this.#connections.keys()) {
-      if (isLive && eventMs > 0 && eventMs < least) least = eventMs;
+    for (const { isLive, isQuiet, eventMs } of this.#connections.keys()) {
+      if (isLive && !isQuiet && eventMs > 0 && eventMs < least) least = eventMs;
     }
     return least;
   }
@@ -247,14 +255,17 @@ class Stream {
   /** A recording at its end stands still, and so does a halted exchange: its own time says so. */
   async #isStandingStill(sinceMs: number): Promise<boolean> {
     const { http, clock, signal, mode } = this.#options;
-    const { calendar } = this.#source;
+    const { calendar, silenceMs } = this.#source;
     if (sinceMs === 0 && !calendar) return false;
+    // In a recording some symbols end before others; a loss would cut off all connections.
+    const heardMs = this.#health.lastMessageMs ?? -Infinity;
+    if (mode === "replay" && sinceMs > 0 && clock.now() - heardMs < silenceMs) return true;
     try {
       const serverMs = await fetchServerTime(this.#source, http);
       // A recorded market that is closed says nothing until it opens.
       if (calendar && !isTradingTime(calendar, serverMs)) return true;
       if (sinceMs === 0) return false;
-      if (serverMs - sinceMs < this.#source.silenceMs) return true;
+      if (serverMs - sinceMs < silenceMs) return true;
       if (mode !== "replay") return false;
       // Our symbols may have ended before the others did: then only its clock tells that it stands.
       await clock.wait(standstillMs, signal);
@@ -263,6 +274,27 @@ class Stream {
     } catch (error) {
       this.#options.log.debug("the exchange's time is not known", { error: String(error) });
       return false;
+    }
+  }
+
+  /**
+   * Brings market time to where a recording ends. Its last frames do not tell that nothing follows
+   * them, and a connection whose symbols ended earlier holds the others back.
+   */
+  async #watchEnd(): Promise<void> {
+    const { clock, signal, intake, mode, marketNow } = this.#options;
+    if (mode !== "replay" || !marketNow) return;
+    let looks = 0;
+    let seen: [marketMs: number, heardMs: number | null] = [-1, null];
+    while (!signal.aborted) {
+      await clock.wait(standstillMs, signal);
+      const [marketMs, heardMs] = [marketNow(), this.#health.lastMessageMs];
+      const all = [...this.#connections.keys()];
+      const isListening = all.length > 0 && all.every((one) => one.isLive && !one.isBusy);
+      const isStill = isListening && marketMs === seen[0] && heardMs === seen[1];
+      looks = isStill ? looks + 1 : 0;
+      seen = [marketMs, heardMs];
+      if (looks === endLooks && !signal.aborted) intake.advance(marketMs);
     }
   }
 
@@ -297,6 +329,7 @@ class Stream {
     } else {
       const hasFailed = worst.reconnects > 0 || worst.retryAtMs !== undefined;
       health.state = hasFailed ? "reconnecting" : "connecting";
+      if (worst.isBlocked) health.state = "blocked";
       health.detail = worst.detail;
     }
     this.#reportLimits();

@@ -205,6 +205,30 @@ function isSamePath(recorded: string, called: string): boolean {
     recorded === `/api/v3${called}`;
 }
 
+/** Lists the recorded answers of a folder by their paths relative to it, sorted. */
+export async function listAnswerFiles(folder: string): Promise<{ path: string }[]> {
+  const found: { path: string }[] = [];
+  for (const source of await listFolder(join(folder, "api"))) {
+    for (const name of await listFolder(join(folder, "api", source))) {
+      if (/\.json(\.gz)?$/.test(name)) found.push({ path: `api/${source}/${name}` });
+    }
+  }
+  return found;
+}
+
+/** Returns when the newest of these answers was recorded, epoch ms; null where none tells. */
+export async function findNewestAnswer(
+  folder: string,
+  files: readonly { path: string }[],
+): Promise<number | null> {
+  let newestMs: number | null = null;
+  for (const { path } of files) {
+    const atMs = Date.parse(toFixture(await readText(join(folder, path)))?.recordedAt ?? "");
+    if (!Number.isNaN(atMs)) newestMs = Math.max(newestMs ?? 0, atMs);
+  }
+  return newestMs;
+}
+
 /** Opens the answers under `api/` of a folder; a source's files are read when first asked for. */
 export function openAnswers(folder: string): RecordedAnswers {
   const sources = new Map<string, Promise<Fixture[]>>();

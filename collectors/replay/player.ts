@@ -9,7 +9,7 @@ import { type ActiveFault, type ReplayFault, replayFaultSchema } from "./faults.
 import type { Recording } from "./recording.ts";
 import { playRecording, type ReplayEvent } from "./schedule.ts";
 
-/** A silence of the whole market longer than this is jumped over. */
+/** A silence of the whole market of this length or more is jumped over. */
 const longestGapMs = 3_600_000;
 /** Events between two turns of the event loop when nothing else waits. */
 const eventsPerTurn = 2000;
@@ -22,6 +22,10 @@ export interface PlayerOptions {
   /** Where the play begins, epoch ms. */
   startMs: number;
   clock: Clock;
+  /** With speed 0: false where nobody listens to what is played; default true. */
+  hasReaders?: boolean;
+  /** Called once, when everything was played. */
+  onEnd?: () => void;
 }
 
 /** A running play. */
@@ -111,7 +115,7 @@ function createStage(
     end: () => void (isMoving = false),
     /** Resolves at market time `atMs`; says whether it had to be waited for. */
     async waitFor(atMs: number): Promise<boolean> {
-      if (atMs - lastMs > longestGapMs && atMs > timeline.target()) timeline.anchor(atMs);
+      if (atMs - lastMs >= longestGapMs && atMs > timeline.target()) timeline.anchor(atMs);
       nextMs = atMs;
       let waited = false;
       for (let left = timeline.until(atMs); left > 0; left = timeline.until(atMs)) {
@@ -128,7 +132,9 @@ function createStage(
  * Creates a player that stands at `startMs` until the first client has subscribed. With speed 0 it
  * goes as fast as all readers read, and only while there is one.
  */
-export function createPlayer({ recording, speed, startMs, clock }: PlayerOptions): Player {
+export function createPlayer(
+  { recording, speed, startMs, clock, hasReaders = true, onEnd = () => {} }: PlayerOptions,
+): Player {
   const halt = new AbortController();
   const { signal } = halt;
   const audience = createAudience(clock, signal);
@@ -145,10 +151,10 @@ export function createPlayer({ recording, speed, startMs, clock }: PlayerOptions
   }
 
   /** Returns whether the event loop had its turn meanwhile. */
-  async function waitBefore(event: ReplayEvent): Promise<boolean> {
-    if (speed > 0) return await stage.waitFor(event.at);
+  async function waitBefore(atMs: number): Promise<boolean> {
+    if (speed > 0) return await stage.waitFor(atMs);
     // A hole passes by itself.
-    await audience.waitUntilReady(() => faults.get()?.kind === "hole");
+    if (hasReaders) await audience.waitUntilReady(() => faults.get()?.kind === "hole");
     return false;
   }
 
@@ -156,8 +162,7 @@ export function createPlayer({ recording, speed, startMs, clock }: PlayerOptions
     stage.begin();
     let sinceTurn = 0;
     for (const event of playRecording(recording, startMs)) {
-      if (signal.aborted) return;
-      if (await waitBefore(event)) sinceTurn = 0;
+      if (await waitBefore(event.at)) sinceTurn = 0;
       if (signal.aborted) return;
       emit(event);
       if (++sinceTurn >= eventsPerTurn) {
@@ -165,9 +170,13 @@ export function createPlayer({ recording, speed, startMs, clock }: PlayerOptions
         await clock.wait(1, signal);
       }
     }
+    // The last event may lie before the end of the stretch.
+    if (speed > 0) await stage.waitFor(recording.to);
+    if (signal.aborted) return;
     stage.reach(recording.to);
     stage.end();
     ended = true;
+    onEnd();
   }
 
   return {

@@ -18,6 +18,7 @@ import {
   toSeries,
 } from "./bars_file.ts";
 import { type CapturedFrame, makeCaptureSeries, parseCapture } from "./capture.ts";
+import { findNewestAnswer, listAnswerFiles } from "./fixtures.ts";
 import { getPhaseMs, makeTrades, type TapeTrade, tradesPerBar } from "./tape.ts";
 import { makeTradeSeries, parseTrades } from "./trades_file.ts";
 
@@ -41,8 +42,16 @@ export interface Recording {
   trades: Map<string, TapeTrade[]> | null;
   /** Recorded frames, where the set is a capture: they are played instead of made ones. */
   frames: CapturedFrame[] | null;
-  /** The exchange whose folder is played and gives the history. */
+  /** The exchange whose folder is played and gives the history; empty where no bars were recorded. */
   exchange: string;
+}
+
+/** Folders of `candles/` whose symbols are no pairs of a crypto exchange, most alive first. */
+const shareFolders = ["us", "bist", "us-adj"];
+
+/** Says whether a recording is heard on the crypto exchange's stream, and not as shares. */
+export function isCrypto({ exchange }: Pick<Recording, "exchange">): boolean {
+  return exchange !== "" && !shareFolders.includes(exchange);
 }
 
 interface PlayedFile {
@@ -82,29 +91,39 @@ function pickNamed(files: readonly PlayedFile[], wanted: string): PlayedFile {
   return match;
 }
 
-/** Returns the files played when none are named: the multi-symbol minutes, else 1m, else 1h. */
+const getExchange = ({ path }: PlayedFile) => path.split("/")[1]!;
+
+/** Binance first, then other crypto exchanges by name, then shares. */
+function rankExchange(exchange: string): number {
+  return exchange === "binance" ? 0 : 2 + shareFolders.indexOf(exchange);
+}
+
+/**
+ * Returns the files played when none are named: of the first exchange the multi-symbol minutes,
+ * else 1m, else 1h; else trades or a capture. None where the folder has nothing that moves.
+ */
 function pickDefault(files: readonly PlayedFile[]): PlayedFile[] {
   const bars = files.filter(({ kind }) => kind === "bars");
-  const exchanges = [...new Set(bars.map(({ path }) => path.split("/")[1]!))]
-    .sort((a, b) => Number(b === "binance") - Number(a === "binance"));
-  for (const timeframe of ["1m", "1h"]) {
-    for (const exchange of exchanges) {
-      const own = bars.filter(({ path }) =>
-        path.split("/")[1] === exchange &&
-        parseBarsFileName(basename(path))?.timeframe === timeframe
+  const exchanges = [...new Set(bars.map(getExchange))]
+    .sort((a, b) => rankExchange(a) - rankExchange(b));
+  for (const exchange of exchanges) {
+    for (const timeframe of ["1m", "1h"]) {
+      const own = bars.filter((file) =>
+        getExchange(file) === exchange &&
+        parseBarsFileName(basename(file.path))?.timeframe === timeframe
       );
       const multi = own.filter(({ path }) => basename(path).startsWith("_multi"));
       if (multi.length) return multi;
       if (own.length) return own;
     }
   }
-  const other = files.find(({ kind }) => kind === "trades") ?? files.find(({ kind }) => kind);
-  if (!other) throw new ReplayError("the replay folder has no bars, trades or captures to play");
-  return [other];
+  const moving = files.filter(({ kind }) => kind !== "bars");
+  const other = moving.find(({ kind }) => kind === "trades") ?? moving[0];
+  return other ? [other] : [];
 }
 
 /** Returns 12 hex digits over the names and the bytes of the files. */
-async function hashFiles(folder: string, files: readonly PlayedFile[]): Promise<string> {
+async function hashFiles(folder: string, files: readonly { path: string }[]): Promise<string> {
   const all = createHash("sha256");
   for (const { path } of files) {
     const bytes = await Deno.readFile(join(folder, path));
@@ -220,6 +239,56 @@ function findStretch({ series, frames, stepMs }: Loaded): { from: number; to: nu
   return { from: Math.min(...times), to: Math.max(...times) };
 }
 
+/** Returns what a folder without minutes, hours, trades or captures tells: its newest days. */
+async function findDays(
+  folder: string,
+  files: readonly PlayedFile[],
+): Promise<Pick<Recording, "from" | "to" | "symbols"> | null> {
+  const symbols = new Set<string>();
+  let [from, to] = [-1, -1];
+  for (const { path } of files) {
+    const { symbol, stepMs } = parseBarsFileName(basename(path))!;
+    for (const [name, bars] of parseBars(await readText(join(folder, path)), symbol ?? "")) {
+      symbols.add(name);
+      for (const { time } of bars) if (time + stepMs > to) [from, to] = [time, time + stepMs];
+    }
+  }
+  return to < 0 ? null : { from, to, symbols: [...symbols].sort() };
+}
+
+/**
+ * Opens a folder in which nothing moves: its newest days are the stretch, and else the minute in
+ * which its newest answer was recorded. Nothing is streamed; all is there to be asked for.
+ */
+async function openStill(folder: string, playable: readonly PlayedFile[]): Promise<Recording> {
+  const bars = playable.filter(({ kind }) => kind === "bars");
+  const exchange = bars.map(getExchange).sort((a, b) => rankExchange(a) - rankExchange(b))[0];
+  const own = bars.filter((file) => getExchange(file) === exchange);
+  const days = await findDays(folder, own);
+  const files = days ? own : await listAnswerFiles(folder);
+  const answeredMs = days ? null : await findNewestAnswer(folder, files);
+  if (!days && answeredMs === null) {
+    throw new ReplayError(
+      "the replay folder has no bars, trades, captures or dated answers to play",
+    );
+  }
+  const from = Math.floor((answeredMs ?? 0) / 60_000) * 60_000;
+  const stretch = days ?? { from, to: from + 60_000, symbols: [] };
+  return {
+    ...stretch,
+    name: basename(folder),
+    hash: await hashFiles(folder, files),
+    provenance: days ? "recorded bars" : "recorded answers",
+    stepMs: 60_000,
+    timeframe: "1m",
+    series: new Map(),
+    trades: null,
+    frames: null,
+    listTrades: () => [],
+    exchange: days ? exchange! : "",
+  };
+}
+
 /**
  * Opens the recording that `set` names in `folder` (a path in it or a bare name; several parted by
  * commas), or the folder's own choice.
@@ -234,6 +303,7 @@ export async function openRecording(
   const files = wanted.length
     ? wanted.map((name) => pickNamed(playable, name))
     : pickDefault(playable);
+  if (files.length === 0) return await openStill(folder, playable);
   const kind = files[0]!.kind;
   if (files.some((file) => file.kind !== kind)) {
     throw new ReplayError("bars, trades and captures cannot be played together");

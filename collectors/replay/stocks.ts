@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { Clock } from "../../lib/clock.ts";
 import { formatZoneDay } from "../../lib/market/mod.ts";
 import { getCalendar } from "../../lib/market/calendars/mod.ts";
+import { cutToSessions } from "../sessions.ts";
 import { listFolder, readText, type ReplayBar } from "./bars_file.ts";
 import type { RecordedAnswers, SourceCall } from "./fixtures.ts";
 import { openHistory, type ReplayHistory } from "./history.ts";
@@ -18,6 +19,8 @@ export interface StocksRoom {
   /** Bars of US shares, and of Borsa Istanbul. */
   us: ReplayHistory;
   bist: ReplayHistory;
+  /** Length of the bars whose trades are streamed, ms. */
+  stepMs: number;
   answers: RecordedAnswers;
   /** Folder of the recording. */
   folder: string;
@@ -27,7 +30,8 @@ export interface StocksRoom {
 }
 
 const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
+const halfHourMs = 30 * minuteMs;
+const hourMs = 2 * halfHourMs;
 const dayMs = 24 * hourMs;
 const newYork = "America/New_York";
 
@@ -52,7 +56,8 @@ export async function openStocks(
     const none = { ...recording, exchange, symbols: [], series: new Map() };
     return openHistory({ folder, recording: recording.exchange === exchange ? recording : none });
   };
-  return { folder, ...rest, us: await open("us"), bist: await open("bist") };
+  const stepMs = recording.exchange === "us" ? recording.stepMs : minuteMs;
+  return { folder, ...rest, stepMs, us: await open("us"), bist: await open("bist") };
 }
 
 /** Answers one request to Alpaca (data and account server alike) or to Yahoo Finance. */
@@ -103,19 +108,31 @@ async function answerBars(room: StocksRoom, query: URLSearchParams): Promise<Res
   const end = Date.parse(query.get("end") ?? "");
   if (Number.isNaN(start)) return refuse(400, "invalid start");
   const limit = Math.min(10_000, Math.max(1, Number(query.get("limit")) || 1_000));
-  const found = await room.us.list(symbol, stepMs, {
-    from: start,
+  // Hours are asked for by their halves; where only hours were recorded one half tells it all.
+  const listedMs = stepMs === halfHourMs ? Math.max(stepMs, Math.min(room.stepMs, hourMs)) : stepMs;
+  const found = await room.us.list(symbol, listedMs, {
+    from: Math.floor(start / listedMs) * listedMs,
     ...(Number.isNaN(end) ? {} : { to: end }),
     limit: limit + 1,
     marketMs: room.marketNow(),
   });
   const more = found[limit];
   const splits = query.get("adjustment") === "split" ? await readSplits(room, symbol) : [];
-  const bars = found.slice(0, limit).map((bar) => spellBar(bar, stepMs, splits));
+  const bars = found.slice(0, limit).map((bar) => {
+    const time = listedMs === stepMs ? bar.time : findFirstHalf(bar.time);
+    return spellBar({ ...bar, time }, stepMs, splits);
+  });
   return Response.json({
     bars: bars.length > 0 ? { [symbol]: bars } : {},
     next_page_token: more ? new Date(more.time).toISOString() : null,
   });
+}
+
+/** Returns the start of the first half of an hour in which the market was open. */
+function findFirstHalf(hourStartMs: number): number {
+  const hour = { from: hourStartMs, to: hourStartMs + hourMs };
+  const open = cutToSessions(getCalendar("alpaca")!, hour)[0];
+  return Math.floor((open?.from ?? hourStartMs) / halfHourMs) * halfHourMs;
 }
 
 /** Days carry the instant of midnight in New York. */

@@ -235,6 +235,7 @@ function refuse(code: number, words: string): StreamRefusedError {
   return new StreamRefusedError(
     `Cannot follow Alpaca: ${known?.words ?? "it refused"} (${code}: ${cut(words)})`,
     known?.retryAfterMs ?? null,
+    known?.retryAfterMs === keyRetryMs,
   );
 }
 

@@ -84,7 +84,9 @@ export function readRows<T>(schema: z.ZodType<T>, body: unknown, name: AnswerNam
 
 function describeIssue(error: z.ZodError): string {
   const issue = error.issues[0];
-  return `${issue?.path.map(String).join(".") || "the top"} (${issue?.message ?? "unknown"})`;
+  const message = issue?.message ?? "unknown";
+  const words = /received undefined$/.test(message) ? "missing" : message;
+  return `${issue?.path.map(String).join(".") || "the top"} (${words})`;
 }
 
 const codeOf = z.union([z.number(), z.string()]).transform(Number);

@@ -152,7 +152,7 @@ for (const { name, code, waitMs, words } of refusals) {
     equal(run.socket(0).isClosed, true);
     equal(run.health().retryAtMs ?? 0, 0);
     await run.pass(5_000);
-    equal(run.health().state, "reconnecting");
+    equal(run.health().state, code === 406 ? "reconnecting" : "blocked");
     match(run.health().detail, words);
     equal(run.health().retryAtMs, midSession + waitMs);
     equal(run.health().parseErrors, 0);

@@ -206,6 +206,23 @@ Deno.test("a blocked region reads blocked, says what helps, and does not hold up
   await run.collectors.stop();
 });
 
+Deno.test("an exchange that refuses us at the start is blocked, and is asked again later", async () => {
+  let isRefused = true;
+  const clock = createManualClock(startMs);
+  const run = start({
+    clock,
+    respond: (url) => isRefused ? new Response("{}", { status: 403 }) : answer(url, clock.now()),
+  });
+  await run.collectors.ready;
+  const [health] = run.collectors.health();
+  equal(health?.state, "blocked");
+  match(health!.detail, /HTTP 403/);
+  isRefused = false;
+  await clock.advance(300_000);
+  await until(() => run.intake.history.length > 0);
+  await run.collectors.stop();
+});
+
 Deno.test("an exchange that is away at the start is asked again until it answers", async () => {
   let isDown = true;
   const clock = createManualClock(startMs);
@@ -222,7 +239,8 @@ Deno.test("an exchange that is away at the start is asked again until it answers
 });
 
 Deno.test("history is fetched once; later only what closed since; never the running bar", async () => {
-  const clock = createManualClock(startMs);
+  const noonMs = Date.UTC(2026, 10, 20, 12);
+  const clock = createManualClock(noonMs);
   const intake = createIntake();
   const asked: string[] = [];
   const http = anHttp(clock, (url) => {
@@ -234,10 +252,31 @@ Deno.test("history is fetched once; later only what closed since; never the runn
   equal(await history.fetch(["BTCUSDT"], { timeframes: ["1m"] }), 0);
   await history.fetch(["BTCUSDT"], { timeframes: ["1m"] });
   equal(asked.length, 1);
-  match(asked[0]!, new RegExp(`startTime=${startMs - 60_000_000}&endTime=${startMs - 1}&`));
+  match(asked[0]!, new RegExp(`startTime=${noonMs - 60_000_000}&endTime=${noonMs - 1}&`));
   await clock.advance(60_000);
   await history.fetch(["BTCUSDT"], { timeframes: ["1m"] });
-  match(asked[1]!, new RegExp(`startTime=${startMs}&endTime=${startMs + 59_999}&`));
+  match(asked[1]!, new RegExp(`startTime=${noonMs}&endTime=${noonMs + 59_999}&`));
+});
+
+Deno.test("late in the day a fresh start fetches all its minutes, as the running day needs them", async () => {
+  const dayMs = 86_400_000;
+  const dayStart = Math.floor(startMs / dayMs) * dayMs;
+  for (const [lateMs, from] of [[dayMs - 60_000, dayStart], [3_600_000, dayStart - 940 * 60_000]]) {
+    const nowMs = dayStart + lateMs!;
+    const intake = createIntake();
+    const http = anHttp(createManualClock(nowMs), (url) => {
+      const query = new URL(url).searchParams;
+      const [first, last] = [Number(query.get("startTime")), Number(query.get("endTime"))];
+      if (url.includes("/time")) return Response.json({ serverTime: nowMs });
+      const count = Math.round((last + 1 - first) / 60_000);
+      return Response.json(Array.from({ length: count }, (_, i) => aKlineRow(first + i * 60_000)));
+    });
+    const { signal } = new AbortController();
+    const history = createHistory(aSource(), { intake, http, log: silentLogger, signal });
+    equal(await history.fetch(["BTCUSDT"], { timeframes: ["1m"] }), 0);
+    const { bars } = intake.history[0]!;
+    deepEqual([bars[0]?.time, bars.length], [from, (nowMs - from!) / 60_000]);
+  }
 });
 
 Deno.test("a series that fails is counted and does not stop the others", async () => {

@@ -76,12 +76,16 @@ Deno.test("each exchange's bars are collected in its own hours, and only what wa
   });
 });
 
-Deno.test("a recording of shares alone is followed at their exchange, with its history", async () => {
+Deno.test("a recording of shares alone is played at their exchange, after its history", async () => {
   const { "candles/us/AAPL-1m.csv": apple } = files;
   await withFolder({ "candles/us/AAPL-1m.csv": apple }, async (folder) => {
-    const world = await startSteppedWorld({ folder, startMinutes: 385 });
+    const world = await startSteppedWorld({ folder, startMinutes: 385, source: "alpaca" });
     try {
-      await world.run(2 * minuteMs);
+      assert.ok(world.replay.marketNow() < world.replay.info.startedAt + minuteMs);
+      const early = await world.store.bars.getExtent({ symbol: "AAPL", timeframe: "1m" });
+      assert.deepEqual([early?.first, early?.count], [at("2026-11-20T14:30"), 385]);
+      assert.ok(await world.run(90 * minuteMs, () => world.replay.ended()));
+      await world.run(minuteMs);
       const { items } = await world.store.symbols.list({ limit: 100 });
       assert.deepEqual(items.map(({ symbol, exchange }) => [symbol, exchange]), [
         ["AAPL", "alpaca"],
@@ -90,7 +94,8 @@ Deno.test("a recording of shares alone is followed at their exchange, with its h
         symbol: "AAPL",
         timeframe: "1m",
       }))!;
-      assert.deepEqual([first, count], [at("2026-11-20T14:30"), 385]);
+      assert.deepEqual([first, count], [at("2026-11-20T14:30"), usMinutes.length]);
+      assert.equal(world.pipeline.market.now(), world.replay.info.to);
     } finally {
       await world.stop();
     }

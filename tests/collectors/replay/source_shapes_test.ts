@@ -54,6 +54,7 @@ const shipped: Record<string, number> = {
   "defillama protocols": 10,
   "defillama chains": 1,
   "defillama charts": 28,
+  "cryptopanic posts": 19,
 };
 
 Deno.test("every feed finds its recording, or its source's own empty answer", async () => {
