@@ -11,7 +11,7 @@ import {
   signalsSchema,
   timeRangeMs,
 } from "../contracts/signals.ts";
-import { getConfidenceBucket } from "../store/indexes.ts";
+import { listConfidenceBuckets } from "../store/indexes.ts";
 import type { RecordQuery } from "../store/types.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireReader } from "./guards.ts";
@@ -31,10 +31,6 @@ const route = createRoute({
 /** What signals are looked for by; `entity` as signals spell it. */
 export type SignalsQuery = z.infer<typeof signalsQuerySchema>;
 
-/** Records read at most for one answer; what is left is on the next page. */
-const readMax = 2_000;
-/** What even a small read counts as, so that there are not too many of them. */
-const pageCost = 25;
 const minuteMs = 60_000;
 
 /** Binds signals. Times count back from market time, so that a recording answers too. */
@@ -66,45 +62,38 @@ export async function answerSignals(deps: ApiDeps, query: SignalsQuery) {
   };
 }
 
-/** Every combination of filters has its index; only what lies within a bucket is left to look at. */
+/** Every combination of filters has its index. */
 async function listSignals(
   deps: ApiDeps,
   query: SignalsQuery,
 ): Promise<{ records: SignalRecord[]; cursor: string | null }> {
-  const { limit, minConfidence = 0 } = query;
-  const from = query.timeRange && deps.marketNow() - timeRangeMs[query.timeRange];
-  const found: SignalRecord[] = [];
-  let cursor = query.cursor ?? null;
-  let read = 0;
-  // Only as many as are missing are read, so that the page's own cursor is where the next begins.
-  while (found.length < limit && read < readMax) {
-    const page = await readPage(deps.store.signals, {
-      limit: limit - found.length,
-      ...chooseIndex(query),
-      ...(from === undefined ? {} : { from }),
-      ...(cursor === null ? {} : { cursor }),
-    });
-    found.push(...page.items.filter((record) => record.confidence_score >= minConfidence));
-    cursor = page.cursor;
-    read += Math.max(page.items.length, pageCost);
-    if (cursor === null) break;
-  }
-  return { records: found, cursor };
+  const { limit, timeRange, cursor } = query;
+  const page = await readPage(deps.store.signals, {
+    limit,
+    ...chooseIndex(query),
+    ...(timeRange === undefined ? {} : { from: deps.marketNow() - timeRangeMs[timeRange] }),
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+  // Weighed by the index already; where a signal was revised meanwhile, it may be another now.
+  const { minConfidence = 0 } = query;
+  const records = page.items.filter(({ confidence_score }) => confidence_score >= minConfidence);
+  return { records, cursor: page.cursor };
 }
 
-function chooseIndex(query: SignalsQuery): Pick<RecordQuery, "index" | "equals"> {
-  const { type, entity, minConfidence = 0 } = query;
+function chooseIndex(
+  { type, entity, minConfidence = 0 }: SignalsQuery,
+): Pick<RecordQuery, "index" | "equals" | "oneOf" | "least"> {
+  const buckets = minConfidence > 0 ? listConfidenceBuckets(minConfidence) : null;
   const parts = [
     ...(type === undefined ? [] : [{ name: "type", value: type }]),
     ...(entity === undefined ? [] : [{ name: "entity", value: entity }]),
-    ...(minConfidence <= 0
-      ? []
-      : [{ name: "min_confidence", value: getConfidenceBucket(minConfidence) }]),
   ];
-  if (parts.length === 0) return {};
+  const names = [...parts.map(({ name }) => name), ...(buckets ? ["confidence"] : [])];
+  if (names.length === 0) return {};
   return {
-    index: parts.map(({ name }) => name).join("_"),
+    index: names.join("_"),
     equals: parts.map(({ value }) => value),
+    ...(buckets && { oneOf: buckets, least: minConfidence }),
   };
 }
 

@@ -3,21 +3,14 @@
  *
  * @module
  */
-import {
-  applyChange,
-  DEFAULT_PAGE_RECORDS,
-  draftChange,
-  type KvCollection,
-  type Place,
-} from "./collection.ts";
+import { applyChange, draftChange, type KvCollection, type Place } from "./collection.ts";
 import { StoreError } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import { getRecordKey } from "./keys.ts";
+import { listRecords } from "./listing.ts";
 import { purgeRecords } from "./purge.ts";
 import type { Page, RecordQuery, TallyRow } from "./types.ts";
 
-/** What a cursor into the archive begins with. */
-const ARCHIVE_MARK = "archive.";
 /** Records moved between two looks at what else waits. */
 const MOVED_AT_ONCE = 100;
 const MAX_TRIES = 10;
@@ -47,7 +40,7 @@ export function joinArchive<T extends { id: string }>(
       return await archive.get(record.id) === null && await live.create(record);
     },
     get: async (id) => await live.get(id) ?? await archive.get(id),
-    list: (query = {}) => listBoth(live, archive, query),
+    list: (query = {}) => listBoth(gate, livePlace, archivePlace, query),
     async delete(id) {
       await Promise.all([live.delete(id), archive.delete(id)]);
     },
@@ -75,32 +68,25 @@ export function joinArchive<T extends { id: string }>(
   };
 }
 
-/** Lists the newer records, and behind their end the archived ones. */
+/**
+ * Lists both as one. What is archived is older than nearly all else, so that a page of newer records
+ * is the page of both.
+ */
 async function listBoth<T extends { id: string }>(
-  live: KvCollection<T>,
-  archive: KvCollection<T>,
+  gate: Gate,
+  live: Place<T>,
+  archive: Place<T>,
   query: RecordQuery,
 ): Promise<Page<T>> {
-  const { cursor, limit = DEFAULT_PAGE_RECORDS } = query;
-  if (cursor?.startsWith(ARCHIVE_MARK)) {
-    const { cursor: _mark, ...rest } = query;
-    const place = cursor.slice(ARCHIVE_MARK.length);
-    return markPage(await archive.list(place === "" ? rest : { ...rest, cursor: place }));
-  }
-  const first = await live.list(query);
-  if (first.cursor !== null) return first;
-  const { cursor: _none, ...rest } = query;
-  const left = limit - first.items.length;
-  if (left <= 0) {
-    const isMore = (await archive.list({ ...rest, limit: 1 })).items.length > 0;
-    return { items: first.items, cursor: isMore ? ARCHIVE_MARK : null };
-  }
-  const second = markPage(await archive.list({ ...rest, limit: left }));
-  return { items: [...first.items, ...second.items], cursor: second.cursor };
-}
-
-function markPage<T>({ items, cursor }: Page<T>): Page<T> {
-  return { items, cursor: cursor === null ? null : ARCHIVE_MARK + cursor };
+  const alsoIn = [archive.definition.name];
+  const page = await listRecords(gate, { places: [live], alsoIn }, query);
+  // After the page, so that of what moves meanwhile nothing is missed.
+  const newest = (await listRecords(gate, { places: [archive] }, { limit: 1 })).items[0];
+  if (!newest) return page;
+  const { timestamp } = archive.definition;
+  const last = page.items.at(-1);
+  if (page.cursor !== null && last && timestamp(last) > timestamp(newest)) return page;
+  return await listRecords(gate, { places: [live, archive], alsoIn }, query);
 }
 
 /** Moves one record in one commit, so that at no time it is in both or in none. */

@@ -9,7 +9,7 @@ import { draftRows, groupRows, type SeriesDraft, type SeriesMeta } from "./bar_p
 import { StoreError } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import { getLongBlockKey, getMetaKey, getShortBlockKey } from "./keys.ts";
-import { MAX_COMMIT_CHECKS, MAX_COMMIT_VALUE_BYTES } from "./limits.ts";
+import { MAX_COMMIT_BYTES, MAX_COMMIT_CHECKS } from "./limits.ts";
 import { createLru } from "./lru.ts";
 import type { SeriesKey } from "./types.ts";
 
@@ -157,7 +157,7 @@ function hasRoomForRows(drafts: ReadonlyMap<string, SeriesDraft>, name: string):
   let bytes = 2 * LONG_BYTES + SERIES_BYTES;
   for (const draft of drafts.values()) bytes += SERIES_BYTES + draft.longs.size * LONG_BYTES;
   const checks = drafts.has(name) ? drafts.size : drafts.size + 1;
-  return bytes <= MAX_COMMIT_VALUE_BYTES && checks <= MAX_COMMIT_CHECKS;
+  return bytes <= MAX_COMMIT_BYTES && checks <= MAX_COMMIT_CHECKS;
 }
 
 function addDraft(atomic: Deno.AtomicOperation, world: string, draft: SeriesDraft): void {

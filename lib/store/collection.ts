@@ -5,7 +5,6 @@
  */
 import { serialize } from "node:v8";
 import { createBatcher } from "./batcher.ts";
-import { formatCursor, parseCursor } from "./cursor.ts";
 import { StoreError } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import { type CollectionDefinition, type IndexPart, TIME_INDEX } from "./indexes.ts";
@@ -16,17 +15,13 @@ import {
   createCommitSize,
   hasRoom,
   MAX_COMMIT_CHECKS,
-  MAX_GET_MANY_KEYS,
-  MAX_LIST_BATCH_KEYS,
   MAX_VALUE_BYTES,
   measureKey,
 } from "./limits.ts";
-import type { Collection, Page, RecordQuery, TallyRow } from "./types.ts";
+import { getAll, listRecords } from "./listing.ts";
+import { packWeight, WEIGHT_BYTES } from "./weight.ts";
+import type { Collection, TallyRow } from "./types.ts";
 
-/** Records of a page when the query names no limit, and at most. */
-export const DEFAULT_PAGE_RECORDS = 100;
-/** See `DEFAULT_PAGE_RECORDS`. */
-export const MAX_PAGE_RECORDS = 1_000;
 /** How often a write is tried when others write the same records. */
 const MAX_TRIES = 10;
 /** Sums are 64 bits wide and wrap around, so that a negative one is added as its complement. */
@@ -82,7 +77,7 @@ export function createCollection<T extends { id: string }>(
       });
       return done.ok;
     },
-    list: (query = {}) => listRecords(gate, place, query),
+    list: (query = {}) => listRecords(gate, { places: [place] }, query),
     async count() {
       const key = getCountKey(world, definition.name);
       return Number((await gate.run((kv) => kv.get<Deno.KvU64>(key))).value?.value ?? 0n);
@@ -96,6 +91,12 @@ export function createCollection<T extends { id: string }>(
 export interface Place<T extends { id: string }> {
   world: string;
   definition: CollectionDefinition<T>;
+}
+
+/** An entry of an index, as `packWeight` makes its value. */
+export interface IndexEntry {
+  key: Deno.KvKey;
+  value: Uint8Array;
 }
 
 /** What one write does to the key space. */
@@ -120,18 +121,22 @@ function checkSize(name: string, record: { id: string } | null): number {
   );
 }
 
-/** Returns the index keys of a record, each with the prefix of its index in front. */
-function listIndexKeys<T extends { id: string }>(
+/** Returns the index entries of a record, each key with the prefix of its index in front. */
+export function listIndexEntries<T extends { id: string }>(
   { world, definition }: Place<T>,
   record: T,
-): Deno.KvKey[] {
+): IndexEntry[] {
   const tail = [definition.timestamp(record), record.id];
-  const keys: Deno.KvKey[] = [[...getIndexPrefix(world, definition.name, TIME_INDEX), ...tail]];
+  const timePrefix = getIndexPrefix(world, definition.name, TIME_INDEX);
+  const listed: IndexEntry[] = [{ key: [...timePrefix, ...tail], value: packWeight() }];
   for (const index of definition.indexes) {
     const prefix = getIndexPrefix(world, definition.name, index.name);
-    for (const parts of index.entries(record)) keys.push([...prefix, ...parts, ...tail]);
+    const value = packWeight(index.weight?.(record));
+    for (const parts of index.entries(record)) {
+      listed.push({ key: [...prefix, ...parts, ...tail], value });
+    }
   }
-  return keys;
+  return listed;
 }
 
 /** Returns what the record adds to sums, as pairs of a key and a whole number. */
@@ -157,13 +162,21 @@ function draftSums<T extends { id: string }>(
   stored: T | null,
   record: T | null,
 ): Change["sums"] {
-  const byKey = new Map<string, { key: Deno.KvKey; by: bigint }>();
-  const add = (key: Deno.KvKey, by: bigint) => {
-    const name = JSON.stringify(key);
-    byKey.set(name, { key, by: (byKey.get(name)?.by ?? 0n) + by });
-  };
-  if (stored) { for (const [key, by] of listSums(place, stored)) add(key, -by); }
-  if (record) { for (const [key, by] of listSums(place, record)) add(key, by); }
+  const list = (record: T, sign: bigint) =>
+    listSums(place, record).map(([key, by]) => ({ key, by: sign * by }));
+  const before = stored ? list(stored, -1n) : [];
+  return addSums([{ sums: before }, { sums: record ? list(record, 1n) : [] }]);
+}
+
+/** Adds up the sums of several changes by their key; those that stay are left out. */
+function addSums(changes: readonly Pick<Change, "sums">[]): Change["sums"] {
+  const byKey = new Map<string, Change["sums"][number]>();
+  for (const { sums } of changes) {
+    for (const { key, by } of sums) {
+      const name = JSON.stringify(key);
+      byKey.set(name, { key, by: (byKey.get(name)?.by ?? 0n) + by });
+    }
+  }
   return [...byKey.values()].filter(({ by }) => by !== 0n);
 }
 
@@ -176,15 +189,14 @@ export function draftChange<T extends { id: string }>(
   const { world, definition } = place;
   const sums = draftSums(place, stored, record);
   const key = getRecordKey(world, definition.name, id);
-  const before = stored ? listIndexKeys(place, stored) : [];
-  const after = record ? listIndexKeys(place, record) : [];
-  const kept = new Set(after.map((key) => JSON.stringify(key)));
-  const deletes = before.filter((key) => !kept.has(JSON.stringify(key)));
-  const sets: Change["sets"] = after.map((key) => ({ key, value: id }));
+  const before = stored ? listIndexEntries(place, stored) : [];
+  const sets: Change["sets"] = record ? listIndexEntries(place, record) : [];
+  const kept = new Set(before.length === 0 ? [] : sets.map(({ key }) => JSON.stringify(key)));
+  const deletes = before.map(({ key }) => key).filter((key) => !kept.has(JSON.stringify(key)));
+  const indexBytes = WEIGHT_BYTES * sets.length;
   if (record) sets.push({ key, value: record });
   else if (stored) deletes.push(key);
   const keys = [key, ...deletes, ...[...sets, ...sums].map((entry) => entry.key)];
-  const indexBytes = after.length * (3 * id.length + 16);
   return {
     sets,
     deletes,
@@ -199,10 +211,13 @@ export function draftChange<T extends { id: string }>(
 }
 
 /** Adds a change to a commit. */
-export function applyChange(atomic: Deno.AtomicOperation, change: Change): void {
-  for (const { key, value } of change.sets) atomic.set(key, value);
-  for (const key of change.deletes) atomic.delete(key);
-  for (const { key, by } of change.sums) atomic.sum(key, by < 0n ? SUM_MODULUS + by : by);
+export function applyChange(
+  atomic: Deno.AtomicOperation,
+  { sets, deletes, sums }: Pick<Change, "sets" | "deletes" | "sums">,
+): void {
+  for (const { key, value } of sets) atomic.set(key, value);
+  for (const key of deletes) atomic.delete(key);
+  for (const { key, by } of sums) atomic.sum(key, by < 0n ? SUM_MODULUS + by : by);
 }
 
 /** Commits as many writes as one commit takes, at least one; returns those that are left. */
@@ -226,10 +241,12 @@ async function commitSome<T extends { id: string }>(
     }
     const result = await gate.run((kv) => {
       const atomic = kv.atomic();
-      for (let i = 0; i < changes.length; i++) {
+      for (const [i, { sets, deletes }] of changes.entries()) {
         atomic.check({ key: keys[i]!, versionstamp: stored[i]!.versionstamp });
-        applyChange(atomic, changes[i]!);
+        applyChange(atomic, { sets, deletes, sums: [] });
       }
+      // Once for each sum: most records add to the same few.
+      applyChange(atomic, { sets: [], deletes: [], sums: addSums(changes) });
       return atomic.commit();
     });
     if (result.ok) return writes.slice(changes.length);
@@ -260,71 +277,4 @@ async function readTally<T extends { id: string }>(
     }
   });
   return [...rows.values()].filter(({ count }) => count > 0);
-}
-
-/** Reads any number of keys, ten at a time, in their order. */
-async function getAll<T>(gate: Gate, keys: readonly Deno.KvKey[]): Promise<Deno.KvEntryMaybe<T>[]> {
-  return await gate.run(async (kv) => {
-    const reads: Promise<Deno.KvEntryMaybe<T>[]>[] = [];
-    for (let start = 0; start < keys.length; start += MAX_GET_MANY_KEYS) {
-      reads.push(kv.getMany<T[]>(keys.slice(start, start + MAX_GET_MANY_KEYS)));
-    }
-    return (await Promise.all(reads)).flat();
-  });
-}
-
-async function listRecords<T extends { id: string }>(
-  gate: Gate,
-  { world, definition }: Place<T>,
-  query: RecordQuery,
-): Promise<Page<T>> {
-  const { index = TIME_INDEX, equals = [], from, to } = query;
-  const limit = Math.min(MAX_PAGE_RECORDS, Math.max(1, query.limit ?? DEFAULT_PAGE_RECORDS));
-  if (index !== TIME_INDEX && !definition.indexes.some(({ name }) => name === index)) {
-    throw new StoreError("unknown_index", `${definition.name} has no index ${index}`);
-  }
-  const prefix: Deno.KvKey = [...getIndexPrefix(world, definition.name, index), ...equals];
-  // Between the infinities lies every time.
-  const timed = from !== undefined || to !== undefined;
-  let start: Deno.KvKey | undefined = timed ? [...prefix, from ?? -Infinity] : undefined;
-  let end: Deno.KvKey | undefined = timed ? [...prefix, to ?? Infinity] : undefined;
-  if (query.cursor !== undefined) {
-    const last: Deno.KvKey = [...prefix, ...parseCursor(query.cursor)];
-    if (definition.ascending) start = [...last, ""];
-    else end = last;
-  }
-  const selector = createSelector(prefix, start, end);
-  const keys = await gate.run(async (kv) => {
-    const keys: Deno.KvKey[] = [];
-    const entries = kv.list(selector, {
-      reverse: !definition.ascending,
-      limit: limit + 1,
-      batchSize: Math.min(limit + 1, MAX_LIST_BATCH_KEYS),
-    });
-    for await (const entry of entries) keys.push(entry.key);
-    return keys;
-  });
-  const page = keys.slice(0, limit);
-  const records = await getAll<T>(
-    gate,
-    page.map((key) => getRecordKey(world, definition.name, key.at(-1) as string)),
-  );
-  return {
-    // A record that was deleted since its index entry was read is left out.
-    items: records.flatMap(({ value }) => value === null ? [] : [value]),
-    cursor: keys.length > limit
-      ? formatCursor(page.at(-1)!.slice(prefix.length) as IndexPart[])
-      : null,
-  };
-}
-
-function createSelector(
-  prefix: Deno.KvKey,
-  start: Deno.KvKey | undefined,
-  end: Deno.KvKey | undefined,
-): Deno.KvListSelector {
-  if (start && end) return { start, end };
-  if (start) return { prefix, start };
-  if (end) return { prefix, end };
-  return { prefix };
 }

@@ -1,8 +1,8 @@
 /**
  * The registry of collections: each with its secondary indexes beside it.
  *
- * An index lists records by some of their fields, newest first. Where a record appears under several
- * entries (one for each confidence it exceeds), a range becomes one look-up.
+ * An index lists records by some of their fields, newest first. What is looked for by a range, such
+ * as a least confidence, is listed by a few buckets, which a query reads together.
  *
  * @module
  */
@@ -38,6 +38,8 @@ export type IndexPart = string | number | boolean;
 export interface IndexDefinition<T> {
   name: string;
   entries(record: T): readonly (readonly IndexPart[])[];
+  /** A number kept at each entry, so that a query's `least` is judged without reading records. */
+  weight?(record: T): number;
 }
 
 /** Sums kept beside records, in the same commit: how many there are, and some amounts of them. */
@@ -77,31 +79,32 @@ export function defineCollection<T extends { id: string }>(
   return definition;
 }
 
-/** Returns the bucket (0 to 10) that a least confidence from 0 to 1 falls in, rounded down. */
+/** Returns the bucket (0 to 10) that a confidence from 0 to 1 falls in, rounded down. */
 export function getConfidenceBucket(confidence: number): number {
   const bucket = Math.floor(confidence * BUCKETS_PER_UNIT + 1e-9); // 0.7 * 10 is 7.000000000000001
-  return Math.min(BUCKETS_PER_UNIT, Math.max(0, bucket));
+  return bucket > 0 ? Math.min(BUCKETS_PER_UNIT, bucket) : 0; // also where it is no number
 }
 
-/** Returns every bucket that a record of this confidence satisfies as a least confidence. */
-function listBuckets(confidence: number): number[] {
-  return Array.from({ length: getConfidenceBucket(confidence) + 1 }, (_, bucket) => bucket);
+/** Returns the buckets in which every confidence of at least `least` (0 to 1) lies, lowest first. */
+export function listConfidenceBuckets(least: number): number[] {
+  const first = getConfidenceBucket(least);
+  return Array.from({ length: BUCKETS_PER_UNIT + 1 - first }, (_, i) => first + i);
 }
 
-/** What is traded, by exchange and whether we follow it; in order of the id. */
+const bucketOf = ({ confidence_score }: SignalRecord) => getConfidenceBucket(confidence_score);
+const weight = ({ confidence_score }: SignalRecord) => confidence_score;
+
+/** What is traded, by whether we follow it; in order of the id. */
 export const symbolCollection = defineCollection<MarketSymbol>({
   name: "symbols",
   timestamp: () => 0,
   ascending: true,
   indexes: [
     { name: "active", entries: (symbol) => [[symbol.active]] },
-    { name: "exchange", entries: (symbol) => [[symbol.exchange]] },
-    { name: "exchange_active", entries: (symbol) => [[symbol.exchange, symbol.active]] },
-    { name: "symbol", entries: (symbol) => [[symbol.symbol]] },
   ],
 });
 
-/** Emitted signals; `min_*` take a bucket of `getConfidenceBucket` as their last value. */
+/** Emitted signals; the last value of `*confidence` is a bucket of `getConfidenceBucket`. */
 export const signalCollection = defineCollection<SignalRecord>({
   name: "signals",
   timestamp: (signal) => signal.timestamp,
@@ -109,24 +112,17 @@ export const signalCollection = defineCollection<SignalRecord>({
     { name: "type", entries: ({ type }) => [[type]] },
     { name: "entity", entries: ({ entity }) => [[entity]] },
     { name: "type_entity", entries: ({ type, entity }) => [[type, entity]] },
+    { name: "confidence", entries: (signal) => [[bucketOf(signal)]], weight },
+    { name: "type_confidence", entries: (signal) => [[signal.type, bucketOf(signal)]], weight },
     {
-      name: "min_confidence",
-      entries: (signal) => listBuckets(signal.confidence_score).map((bucket) => [bucket]),
+      name: "entity_confidence",
+      entries: (signal) => [[signal.entity, bucketOf(signal)]],
+      weight,
     },
     {
-      name: "type_min_confidence",
-      entries: (signal) =>
-        listBuckets(signal.confidence_score).map((bucket) => [signal.type, bucket]),
-    },
-    {
-      name: "entity_min_confidence",
-      entries: (signal) =>
-        listBuckets(signal.confidence_score).map((bucket) => [signal.entity, bucket]),
-    },
-    {
-      name: "type_entity_min_confidence",
-      entries: ({ type, entity, confidence_score }) =>
-        listBuckets(confidence_score).map((bucket) => [type, entity, bucket]),
+      name: "type_entity_confidence",
+      entries: (signal) => [[signal.type, signal.entity, bucketOf(signal)]],
+      weight,
     },
   ],
   tallies: [{
@@ -142,7 +138,6 @@ export const outcomeCollection = defineCollection<OutcomeRecord>({
   timestamp: (outcome) => outcome.timestamp,
   indexes: [
     { name: "signalType", entries: ({ signalType }) => [[signalType]] },
-    { name: "entity", entries: ({ entity }) => [[entity]] },
   ],
 });
 
@@ -153,7 +148,6 @@ export const gapCollection = defineCollection<GapRecord>({
   indexes: [
     { name: "symbol", entries: ({ symbol }) => [[symbol]] },
     { name: "status", entries: ({ status }) => [[status]] },
-    { name: "symbol_status", entries: ({ symbol, status }) => [[symbol, status]] },
   ],
 });
 
@@ -179,8 +173,6 @@ export const featureCollection = defineCollection<FeatureRecord>({
   name: "ml_features",
   timestamp: (features) => features.time,
   indexes: [
-    { name: "symbol", entries: ({ symbol }) => [[symbol]] },
-    { name: "symbol_version", entries: ({ symbol, version }) => [[symbol, version]] },
     {
       name: "symbol_timeframe_version",
       entries: ({ symbol, timeframe, version }) => [[symbol, timeframe, version]],
@@ -204,7 +196,6 @@ export const mentionCollection = defineCollection<EntityMentionRecord>({
   timestamp: (mention) => mention.timestamp,
   indexes: [
     { name: "entity", entries: ({ entity_name }) => [[entity_name]] },
-    { name: "entity_type", entries: ({ entity_type }) => [[entity_type]] },
     { name: "news", entries: ({ news_id }) => news_id === null ? [] : [[news_id]] },
     { name: "signal", entries: ({ signal_id }) => signal_id === null ? [] : [[signal_id]] },
   ],
@@ -229,14 +220,14 @@ export const tvlCollection = defineCollection<TvlRecord>({
 export const assetPriceCollection = defineCollection<AssetPriceRecord>({
   name: "asset_prices",
   timestamp: (price) => price.timestamp,
-  indexes: [{ name: "entity", entries: ({ entity }) => [[entity]] }],
+  indexes: [],
 });
 
 /** Whole markets over time. */
 export const marketTotalCollection = defineCollection<MarketTotalRecord>({
   name: "market_totals",
   timestamp: (total) => total.timestamp,
-  indexes: [{ name: "market", entries: ({ market }) => [[market]] }],
+  indexes: [],
 });
 
 /** Decentralised exchanges, in order of the id. */
@@ -326,7 +317,6 @@ export const transactionCollection = defineCollection<TransactionRecord>({
   timestamp: (transaction) => transaction.timestamp,
   indexes: [
     { name: "status", entries: ({ status }) => [[status]] },
-    { name: "tool", entries: ({ tool_id }) => [[tool_id]] },
   ],
 });
 
@@ -334,7 +324,7 @@ export const transactionCollection = defineCollection<TransactionRecord>({
 export const apiUsageCollection = defineCollection<ApiUsageRecord>({
   name: "api_usage",
   timestamp: (usage) => usage.timestamp,
-  indexes: [{ name: "source", entries: ({ source }) => [[source]] }],
+  indexes: [],
 });
 
 /** Collection cycles. */

@@ -17,8 +17,19 @@ export const leasesPrefix: Deno.KvKey = ["lease"];
 export const settingsPrefix: Deno.KvKey = ["setting"];
 /** Prefix of the quotas of sources. */
 export const quotasPrefix: Deno.KvKey = ["quota"];
+/** Key of the token bucket of a client; a client has one over all worlds. */
+export const getBucketKey = (client: string): Deno.KvKey => ["bucket", client];
 /** Prefix of queued work. */
 export const jobsPrefix: Deno.KvKey = ["job"];
+
+/** Prefix of how far a migration to `version` has come. */
+export const getMigrationPrefix = (version: number): Deno.KvKey => ["migration", version];
+/** Key of how far the migration to `version` has come in one collection of a world. */
+export const getMigrationKey = (
+  version: number,
+  world: string,
+  collection: string,
+): Deno.KvKey => [...getMigrationPrefix(version), world, collection];
 
 /** Key of the mark that a world exists. */
 export const getWorldNameKey = (world: string): Deno.KvKey => [...worldNamesPrefix, world];
@@ -66,6 +77,13 @@ export const getRecordKey = (world: string, collection: string, id: string): Den
   "record",
   collection,
   id,
+];
+/** Prefix of all records of a collection. */
+export const getRecordPrefix = (world: string, collection: string): Deno.KvKey => [
+  ...worldsPrefix,
+  world,
+  "record",
+  collection,
 ];
 /** Prefix of the sums of one tally of a collection. */
 export const getTallyPrefix = (world: string, collection: string, tally: string): Deno.KvKey => [

@@ -6,7 +6,9 @@
 import type { Logger } from "../log.ts";
 import { StoreError } from "./errors.ts";
 import type { Gate } from "./gate.ts";
+import { archives, type CollectionDefinition, collections } from "./indexes.ts";
 import { getWorldNameKey, schemaKey, worldsPrefix } from "./keys.ts";
+import { changeIndexes, forgetProgress } from "./reindex.ts";
 
 /** One step; running it twice must do no more than running it once. */
 export interface Migration {
@@ -23,13 +25,24 @@ export const migrations: readonly Migration[] = [
     name: "names every world that holds something",
     run: nameWorlds,
   },
+  {
+    version: 2,
+    name: "lists signals by their own confidence only, and nothing by what is never asked for",
+    run: listByOwnConfidence,
+  },
 ];
 
 /** The version of the layout that this release writes. */
 export const SCHEMA_VERSION = migrations.length;
 
-/** Hops from world to world by their first key, so that not all keys are read. */
 async function nameWorlds(gate: Gate): Promise<void> {
+  for await (const world of findWorlds(gate)) {
+    await gate.run((kv) => kv.set(getWorldNameKey(world), true));
+  }
+}
+
+/** Hops from world to world by their first key, so that not all keys are read. */
+async function* findWorlds(gate: Gate): AsyncGenerator<string> {
   let start: Deno.KvKey = worldsPrefix;
   for (;;) {
     const after = start;
@@ -39,9 +52,38 @@ async function nameWorlds(gate: Gate): Promise<void> {
       return null;
     });
     if (next === null) return;
-    await gate.run((kv) => kv.set(getWorldNameKey(next), true));
+    yield next;
     start = [...worldsPrefix, `${next}\u0000`];
   }
+}
+
+/** A signal was listed under every bucket that it reached; and some indexes served no query. */
+async function listByOwnConfidence(gate: Gate): Promise<void> {
+  const version = 2;
+  const added = ["confidence", "type_confidence", "entity_confidence", "type_entity_confidence"];
+  const reached = added.map((name) => name.replace("confidence", "min_confidence"));
+  for await (const world of findWorlds(gate)) {
+    const change = <T extends { id: string }>(
+      definition: CollectionDefinition<T>,
+      dropped: readonly string[],
+      added: readonly string[] = [],
+    ) => changeIndexes(gate, { world, version }, { definition, added, dropped });
+    await change(collections.signals, reached, added);
+    await change(archives.signals, reached, added);
+    await change(collections.symbols, ["exchange", "exchange_active", "symbol"]);
+    await change(collections.outcomes, ["entity"]);
+    await change(collections.gaps, ["symbol_status"]);
+    await change(collections.features, ["symbol", "symbol_version"]);
+    await change(collections.mentions, ["entity_type"]);
+    await change(archives.mentions, ["entity_type"]);
+    await change(collections.assetPrices, ["entity"]);
+    await change(collections.marketTotals, ["market"]);
+    await change(collections.transactions, ["tool"]);
+    await change(archives.transactions, ["tool"]);
+    await change(collections.apiUsage, ["source"]);
+    await change(archives.apiUsage, ["source"]);
+  }
+  await forgetProgress(gate, version);
 }
 
 /**

@@ -4,13 +4,32 @@
  * @module
  */
 export type { PackedBarStore } from "./bars.ts";
+export {
+  type BucketAnswer,
+  type Buckets,
+  createBuckets,
+  createMemoryBucketCells,
+} from "./buckets.ts";
 export { getFreeBytes, isDiskLow, LEAST_FREE_BYTES } from "./disk.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export type { GateMetrics } from "./gate.ts";
-export { collections, defineCollection, getConfidenceBucket, MILLIONTHS } from "./indexes.ts";
+export {
+  collections,
+  defineCollection,
+  getConfidenceBucket,
+  listConfidenceBuckets,
+  MILLIONTHS,
+} from "./indexes.ts";
 export type { JobHandler, JobMessage, JobQueue, ParkedJob } from "./job_queue.ts";
 export { type KeptNotice, type KeptText, type KeptTexts, MAX_KEPT_BYTES } from "./kept.ts";
 export type { Lease, Leases } from "./lease.ts";
+export type { OwnedName, OwnedRecord, OwnedStore, Transaction } from "./owned.ts";
+export type {
+  AlertStateRecord,
+  AnsweredRecord,
+  BatchRecord,
+  EmailRecord,
+} from "./owned_indexes.ts";
 export { checkStoreFile } from "./precheck.ts";
 export {
   createMemoryQuotaCells,

@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
+import { type Buckets, createBucketCells, createBuckets } from "./buckets.ts";
 import { measureStoreFile } from "./disk.ts";
 import { createGate, type Gate, type GateMetrics } from "./gate.ts";
 import type { JobQueue } from "./job_queue.ts";
@@ -31,6 +32,8 @@ export interface Store {
   leases: Leases;
   /** What sources allow, shared by all processes. */
   quotas: Quotas;
+  /** What clients may ask of us, shared by all processes. */
+  buckets: Buckets;
   /** Of the gate: permits, waiting work, reopenings. */
   metrics(): GateMetrics;
   /** Bytes on disk with the journal; 0 for storage that is not a local file. */
@@ -106,6 +109,7 @@ async function openKvStore(
     jobs,
     leases,
     quotas: createQuotas({ openCell: createQuotaCells(gate), now: clock.now }),
+    buckets: createBuckets({ openCell: createBucketCells(gate), now: clock.now }),
     damagedFile,
     schema,
     world: worlds.open,

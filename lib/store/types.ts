@@ -75,6 +75,13 @@ export interface RecordQuery {
   index?: string;
   /** Values of the leading parts of that index. */
   equals?: readonly (string | number | boolean)[];
+  /** Values of the part behind those, at most 16: records of any of them, in one order. */
+  oneOf?: readonly (string | number | boolean)[];
+  /**
+   * Least weight, where the index has one. A page may then hold fewer than `limit`, or none, and
+   * still have a cursor: no more than some thousands of entries are looked at for one.
+   */
+  least?: number;
   /** Epoch ms, inclusive and exclusive. */
   from?: number;
   to?: number;
@@ -131,7 +138,10 @@ export interface WorldStore {
   transactions: Collection<TransactionRecord>;
   apiUsage: Collection<ApiUsageRecord>;
   collectionRuns: Collection<CollectionRunRecord>;
-  /** Small named values of this world, such as collector health or the played market minute. */
+  /**
+   * Small named values of this world, such as collector health or the played market minute. Those
+   * asked for, or put, in one turn cost little more than one.
+   */
   getState<T>(name: string): Promise<T | null>;
   putState(name: string, value: unknown): Promise<void>;
   /** Deletes everything of this world ("Play again"). */

@@ -8,9 +8,11 @@ import { createCollection, type KvCollection } from "./collection.ts";
 import type { Gate } from "./gate.ts";
 import { type ArchivedCollection, joinArchive } from "./archive.ts";
 import { archives, type CollectionDefinition, collections } from "./indexes.ts";
-import { getStateKey, getWorldNameKey, getWorldPrefix } from "./keys.ts";
+import { getWorldNameKey, getWorldPrefix } from "./keys.ts";
 import { createKeptTexts, type KeptTexts } from "./kept.ts";
+import { addCommitSize, createCommitSize, hasRoom, measureKey } from "./limits.ts";
 import { listSeries, purgeBars } from "./purge.ts";
+import { createStates } from "./states.ts";
 import type { WorldStore } from "./types.ts";
 
 /** A world whose bars take columns too. */
@@ -37,7 +39,7 @@ export interface WorldSize {
   records: Record<string, number>;
 }
 
-/** Keys deleted in one commit: 500 of at most some 150 bytes stay below the limits. */
+/** Keys read at once to be deleted; how many of them fit one commit depends on their length. */
 const MAX_DELETES_PER_COMMIT = 500;
 
 /** Returns the world named `world`; `now` is wall time in epoch ms. */
@@ -47,6 +49,7 @@ export function createWorld({ gate, world, now }: {
   now: () => number;
 }): OpenWorld {
   const bars = createBarStore({ gate, world, now });
+  const states = createStates({ gate, world });
   const open = <T extends { id: string }>(definition: CollectionDefinition<T>) =>
     createCollection({ gate, world, definition });
   const openBoth = <T extends { id: string }>(
@@ -89,7 +92,11 @@ export function createWorld({ gate, world, now }: {
   };
   const settled = async () => {
     const waiting: Pick<KvCollection<{ id: string }>, "settled">[] = Object.values(records);
-    await Promise.all([bars.settled(), ...waiting.map((collection) => collection.settled())]);
+    await Promise.all([
+      bars.settled(),
+      states.settled(),
+      ...waiting.map((collection) => collection.settled()),
+    ]);
   };
 
   return {
@@ -110,12 +117,8 @@ export function createWorld({ gate, world, now }: {
         records: Object.fromEntries(await Promise.all(counts)),
       };
     },
-    async getState<T>(name: string) {
-      return (await gate.run((kv) => kv.get<T>(getStateKey(world, name)))).value;
-    },
-    async putState(name, value) {
-      await gate.run((kv) => kv.set(getStateKey(world, name), value));
-    },
+    getState: states.get,
+    putState: states.put,
     async clear() {
       await settled();
       await deletePrefix(gate, getWorldPrefix(world));
@@ -127,18 +130,20 @@ export function createWorld({ gate, world, now }: {
 
 /** Deletes all keys under `prefix`, in as few commits as the limits allow. */
 export async function deletePrefix(gate: Gate, prefix: Deno.KvKey): Promise<void> {
-  for (;;) {
-    const deleted = await gate.run(async (kv) => {
-      const atomic = kv.atomic();
-      let count = 0;
-      const options = { limit: MAX_DELETES_PER_COMMIT, batchSize: 100 };
-      for await (const { key } of kv.list({ prefix }, options)) {
-        atomic.delete(key);
-        count++;
-      }
-      if (count > 0) await atomic.commit();
-      return count;
-    });
-    if (deleted < MAX_DELETES_PER_COMMIT) return;
+  while (await gate.run((kv) => deleteSome(kv, prefix)));
+}
+
+/** Deletes as many keys as one commit takes; returns false when there were none left. */
+async function deleteSome(kv: Deno.Kv, prefix: Deno.KvKey): Promise<boolean> {
+  const atomic = kv.atomic();
+  const size = createCommitSize();
+  const options = { limit: MAX_DELETES_PER_COMMIT, batchSize: 100 };
+  for await (const { key } of kv.list({ prefix }, options)) {
+    const more = { mutations: 1, checks: 0, valueBytes: 0, keyBytes: measureKey(key) };
+    if (size.mutations > 0 && !hasRoom(size, more)) break;
+    addCommitSize(size, more);
+    atomic.delete(key);
   }
+  if (size.mutations > 0) await atomic.commit();
+  return size.mutations > 0;
 }

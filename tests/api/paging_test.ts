@@ -2,6 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import fc from "fast-check";
 import { formatCursor } from "../../lib/store/cursor.ts";
 import { NOW_MS, type TestApi } from "../support/api.ts";
+import { readDocument } from "../support/documents.ts";
 import {
   aDexSignal,
   aDexTrade,
@@ -88,6 +89,8 @@ const lists: [url: string, list: string][] = [
       [`/dex/listings?limit=3&sort=${sort}&order=asc`, "listings"],
     ],
   ),
+  ["/dex/volume-leaders?limit=3", "leaders"],
+  ["/dex/volume-leaders?limit=3&network=ethereum", "leaders"],
   ["/dex/trades?limit=3", "trades"],
   ["/dex/trades?limit=3&pair_id=ethereum:0xaa", "trades"],
   ["/dex/signals?limit=3", "signals"],
@@ -126,6 +129,84 @@ for (const [url, list] of lists) {
     }, { filled: false }));
 }
 
+Deno.test("every list that takes a limit takes a cursor, and says what follows", () =>
+  withPublicApi(async ({ api }) => {
+    const { operations, schemas } = await readDocument(api);
+    const limited = operations.filter(({ method, path, parameters }) =>
+      method === "GET" && parameters.some(({ name }) => name === "limit") &&
+      // Charts are the newest bars; the datafeed has a protocol of its own.
+      !/^\/(udf|api\/v1\/charts)\//.test(path)
+    );
+    equal(limited.length >= 10, true, `found ${limited.length}`);
+    for (const { path, parameters, responses } of limited) {
+      equal(parameters.some(({ name }) => name === "cursor"), true, `${path} takes a cursor`);
+      const { $ref } = responses[200]!.content!["application/json"]!.schema as { $ref: string };
+      const { properties } = schemas[$ref.split("/").at(-1)!] as { properties: object };
+      equal("next_cursor" in properties, true, `${path} says what follows`);
+    }
+  }));
+
+Deno.test("leaders refuse a cursor of a list by time", () =>
+  withPublicApi(async ({ api }) => {
+    const cursor = encodeURIComponent(formatCursor([1, "id"]));
+    const response = await api.request(`/dex/volume-leaders?cursor=${cursor}`);
+    equal(response.status, 400);
+    match(await response.text(), /"pointer":"\/query\/cursor"/);
+  }));
+
+/** Follows pages of older and older rows; returns the values of `name`, page by page. */
+async function walkBack(api: TestApi["api"], url: string, list: string, name: string) {
+  const pages: unknown[][] = [];
+  for (let next: string | null = ""; next !== null;) {
+    const query: string = next === "" ? "" : `&cursor=${encodeURIComponent(next)}`;
+    const response: Response = await api.request(`${url}${query}`);
+    const body: Record<string, unknown> = await response.json();
+    equal(response.status, 200, JSON.stringify(body));
+    pages.push((body[list] as Record<string, unknown>[]).map((row) => row[name]));
+    next = body.next_cursor as string | null;
+    equal(response.headers.get("link") === null, next === null);
+  }
+  return pages;
+}
+
+Deno.test("pages of features lead to older rows, each page oldest first", () =>
+  withPublicApi(async ({ api, world }) => {
+    const times = Array.from({ length: 7 }, (_, i) => NOW_MS - (7 - i) * 3_600_000);
+    await world.features.putMany(times.map((time) => ({
+      id: `BTCUSDT 1h v1.0 ${time}`,
+      symbol: "BTCUSDT",
+      timeframe: "1h" as const,
+      version: "v1.0",
+      time,
+      values: {},
+      backfilled: [],
+    })));
+    const read = (query: string) =>
+      walkBack(api, `/api/v1/features/BTCUSDT?limit=3${query}`, "features", "time");
+    deepEqual(await read(""), [times.slice(4), times.slice(1, 4), times.slice(0, 1)]);
+    deepEqual((await read(`&start=${times[3]}`)).flat().toSorted(), times.slice(3));
+  }));
+
+Deno.test("pages of holes lead to older ones, of one symbol too", () =>
+  withPublicApi(async ({ api, world }) => {
+    await world.gaps.putMany(Array.from({ length: 8 }, (_, i) => ({
+      id: `g${i}`,
+      source: "binance",
+      symbol: i % 2 ? "ETHUSDT" : "BTCUSDT",
+      timeframe: "1m" as const,
+      from: NOW_MS - i * 60_000,
+      to: NOW_MS - i * 60_000 + 60_000,
+      status: "open" as const,
+      reason: "silence",
+      timestamp: NOW_MS - i * 60_000,
+    })));
+    const read = (query: string) =>
+      walkBack(api, `/api/v1/continuity?limit=3${query}`, "gaps", "id");
+    deepEqual(await read(""), [["g0", "g1", "g2"], ["g3", "g4", "g5"], ["g6", "g7"]]);
+    deepEqual(await read("&symbol=ETHUSDT"), [["g1", "g3", "g5"], ["g7"]]);
+    deepEqual((await read("&timeframe=1h")).flat(), []);
+  }));
+
 Deno.test("listings come in the order of their figure, both ways", () =>
   withPublicApi(async ({ api, world }) => {
     const figures = [5, -3, 0, 1e9, null, 0.25];
@@ -152,7 +233,15 @@ const cursors = [
   { name: "into an archive that is none", cursor: "archive.x" },
 ];
 for (const { name, cursor } of cursors) {
-  for (const url of ["/signals", "/dex/trades", "/api/v1/jobs", "/dashboard/api/signals"]) {
+  const urls = [
+    "/signals",
+    "/dex/trades",
+    "/api/v1/continuity",
+    "/api/v1/features/BTCUSDT",
+    "/api/v1/jobs",
+    "/dashboard/api/signals",
+  ];
+  for (const url of urls) {
     Deno.test(`${url} refuses a cursor ${name}`, () =>
       withPublicApi(async ({ api }) => {
         const response = await api.request(`${url}?cursor=${encodeURIComponent(cursor)}`);

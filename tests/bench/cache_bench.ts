@@ -4,23 +4,23 @@
  */
 import { describeReplay, startProduct } from "../support/product.ts";
 import { withFolder } from "../support/store.ts";
+import { playTiers } from "./cache_tiers.ts";
 import { type Figure, pickShare, printFigures } from "./figure.ts";
+import { readVisits, type Visit } from "./workload.ts";
 
-type Row = [atMs: number, path: string];
-
-/** Plays the recorded workload once. */
+/** Plays the recorded workload against the product, and its API requests by hand. */
 export async function runCacheBench(): Promise<Figure[]> {
-  const text = await Deno.readTextFile(
-    new URL("../fixtures/workload/visits.json", import.meta.url),
-  );
-  const visits: Row[] = JSON.parse(text);
+  const visits = await readVisits();
+  return [...await measureProduct(visits), ...await measureTiers(visits)];
+}
+
+async function measureProduct(visits: readonly Visit[]): Promise<Figure[]> {
   const cachedMs: number[] = [];
+  /** How late our own timers are: what waits here waits for other programs, not for the product. */
+  const lateMs: number[] = [];
   let cache = { memoryShare: 0, hitShare: 0, bytes: 0 };
   await withFolder(async (folder) => {
-    const product = await startProduct({
-      ...describeReplay(folder),
-      CRYPTOINTEL_RATE_LIMIT: "1000000000",
-    });
+    const product = await startProduct(describeReplay(folder));
     const address = product.url.replace(/\/$/, "");
     try {
       const startMs = performance.now();
@@ -28,6 +28,7 @@ export async function runCacheBench(): Promise<Figure[]> {
         const waitMs = startMs + atMs - performance.now();
         if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
         const askedMs = performance.now();
+        lateMs.push(askedMs - startMs - atMs);
         const body = await (await fetch(address + path)).text();
         const tookMs = performance.now() - askedMs;
         if (body.includes('"cached":true')) cachedMs.push(tookMs);
@@ -37,27 +38,45 @@ export async function runCacheBench(): Promise<Figure[]> {
       await product.stop();
     }
   });
+  const figure = (name: string, value: number, unit: string, target: Figure["target"]) => ({
+    ...{ name, value, unit, target },
+  });
   return [
-    { name: "requests of the workload", value: visits.length, unit: "", target: { least: 200 } },
+    figure("requests of the workload", visits.length, "", { least: 200 }),
+    figure("answers from the cache", cache.hitShare * 100, "%", { least: 95 }),
+    figure("answers from memory", cache.memoryShare * 100, "%", { least: 90 }),
+    figure("a cached answer over HTTP, median", pickShare(cachedMs, 0.5), "ms", { most: 5 }),
+    figure("a cached answer over HTTP, p95", pickShare(cachedMs, 0.95), "ms", { most: 5 }),
+    figure("lateness of the measuring program's timers, p95", pickShare(lateMs, 0.95), "ms", {
+      most: 2,
+    }),
+    figure("memory of the cache", cache.bytes / 1e6, "MB", { most: 256 }),
+  ];
+}
+
+async function measureTiers(visits: readonly Visit[]): Promise<Figure[]> {
+  const both = await playTiers(visits, { isWarmed: true });
+  const unwarmed = await playTiers(visits, { isWarmed: false });
+  const storeOnly = await playTiers(visits, { memoryMax: 0, isWarmed: false });
+  return [
     {
-      name: "answers from the cache",
-      value: cache.hitShare * 100,
-      unit: "%",
-      target: { least: 95 },
-    },
-    {
-      name: "answers from memory",
-      value: cache.memoryShare * 100,
-      unit: "%",
-      target: { least: 90 },
-    },
-    {
-      name: "a cached answer over HTTP, p95",
-      value: pickShare(cachedMs, 0.95),
+      name: "a cached answer of the API, without a network, p95",
+      value: pickShare(both.cachedMs, 0.95),
       unit: "ms",
       target: { most: 5 },
     },
-    { name: "memory of the cache", value: cache.bytes / 1e6, unit: "MB", target: { most: 64 } },
+    {
+      name: "reads of the store saved by memory, same requests",
+      value: (1 - both.reads / storeOnly.reads) * 100,
+      unit: "%",
+      target: { least: 50 },
+    },
+    {
+      name: "answers from the cache gained by making ahead",
+      value: (both.hitShare - unwarmed.hitShare) * 100,
+      unit: "points",
+      target: { least: 1 },
+    },
   ];
 }
 

@@ -3,17 +3,21 @@ import process from "node:process";
 import { runEvaluate } from "../../lib/jobs/evaluate.ts";
 import { aPair, aSample, aTvl, DAY_MS, HOUR_MS, NOW_MS } from "../support/signals.ts";
 import { withStageWorld } from "../support/stages.ts";
-import { type Figure, printFigures } from "./figure.ts";
+import { type Figure, pickShare, printFigures } from "./figure.ts";
 
 const PAIRS = 10_000;
 const PROTOCOLS = 5_000;
 
-/** Measures one cycle in which everything changed, and one in which nothing did. CPU time. */
+/** Market hours of the cycles; from the third on all is measured: warm, with a day to compare with. */
+const HOURS = [0, 24, 25, 26, 27];
+const MEASURED_FROM = 2;
+
+/** Measures cycles in which everything changed, and one in which nothing did. CPU time. */
 export async function runEvaluateBench(): Promise<Figure[]> {
   const figures: Figure[] = [];
+  const changedMs: number[] = [];
   await withStageWorld(async (world) => {
-    // The second and third step have a day of history to compare with.
-    for (const [step, hours] of [0, 24, 25].entries()) {
+    for (const [step, hours] of HOURS.entries()) {
       world.marketMs = NOW_MS + hours * HOUR_MS;
       const timestamp = world.marketMs - 1_000;
       const seed = (i: number) => 1 + 0.05 * Math.sin(i * 7 + step);
@@ -38,15 +42,15 @@ export async function runEvaluateBench(): Promise<Figure[]> {
       );
       const start = cpuMs();
       await runEvaluate(world, `run-${step}`);
-      const took = cpuMs() - start;
-      if (step === 2) {
-        figures.push({
-          name: `evaluation, ${PAIRS} pairs and ${PROTOCOLS} protocols changed, CPU`,
-          value: took,
-          unit: "ms",
-          target: { most: 2_000 },
-        });
-      }
+      if (step >= MEASURED_FROM) changedMs.push(cpuMs() - start);
+    }
+    for (const [name, share] of [["median of three", 0.5], ["worst of three", 1]] as const) {
+      figures.push({
+        name: `evaluation, ${PAIRS} pairs and ${PROTOCOLS} protocols changed, CPU, ${name}`,
+        value: pickShare(changedMs, share),
+        unit: "ms",
+        target: { most: 2_000 },
+      });
     }
     const start = cpuMs();
     await runEvaluate(world, "again");

@@ -1,15 +1,19 @@
 /** Measures the store against its targets, on a real file. */
 import { systemClock } from "../../lib/clock.ts";
+import type { GapRecord } from "../../lib/contracts/records.ts";
 import { silentLogger } from "../../lib/log.ts";
 import { createBarColumns } from "../../lib/market/mod.ts";
-import { openStore, type OpenWorld } from "../../lib/store/mod.ts";
-import { buildBar, buildSignal, withFolder } from "../support/store.ts";
-import { type Figure, printFigures } from "./figure.ts";
+import { openStore, type OpenWorld, type Page } from "../../lib/store/mod.ts";
+import { buildBar, buildGap, buildSignal, withFolder } from "../support/store.ts";
+import { type Figure, pickShare, printFigures } from "./figure.ts";
 
 const series = { symbol: "BTCUSDT", timeframe: "1m" as const };
 const BULK_BARS = 1_000_000;
 const READ_BARS = 5_000;
 const RECORDS = 20_000;
+/** Records of which a filter finds few: by index, and by reading them all. */
+const SCANNED_RECORDS = 100_000;
+const SCANNED_SYMBOLS = 500;
 
 /** Returns the durations of `times` runs in ms, sorted. */
 async function time(times: number, run: (i: number) => Promise<unknown>): Promise<number[]> {
@@ -90,7 +94,54 @@ async function measureRecords(world: OpenWorld): Promise<Figure[]> {
   ];
 }
 
-/** Runs all measurements of the store, some seconds. */
+/** How many times as fast a filter is by its index as a scan of the whole collection. */
+async function measureIndexes({ gaps }: OpenWorld): Promise<Figure[]> {
+  await gaps.putMany(Array.from({ length: SCANNED_RECORDS }, (_, i) =>
+    buildGap(`g${i}`, {
+      symbol: `S${i % SCANNED_SYMBOLS}`,
+      status: i % 1_000 === 0 ? "open" : "repaired",
+      timestamp: i,
+    })));
+  const scan = async (isWanted: (gap: GapRecord) => boolean) => {
+    const found: GapRecord[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Page<GapRecord> = await gaps.list({ limit: 1_000, ...(cursor && { cursor }) });
+      found.push(...page.items.filter(isWanted));
+      cursor = page.cursor;
+    } while (cursor);
+    return found;
+  };
+  const filters = [
+    ["status", "open", SCANNED_RECORDS / 1_000],
+    ["symbol", "S1", SCANNED_RECORDS / SCANNED_SYMBOLS],
+  ] as const;
+  const figures: Figure[] = [];
+  for (const [index, value, count] of filters) {
+    const check = (found: readonly GapRecord[]) => {
+      if (found.length !== count) {
+        throw new Error(`Found ${found.length} by ${index}, not ${count}`);
+      }
+    };
+    const list = async () =>
+      check((await gaps.list({ index, equals: [value], limit: 1_000 })).items);
+    await list();
+    const indexed = pickShare(await time(20, list), 0.5);
+    const scanned = pickShare(
+      await time(3, async () => check(await scan((gap) => gap[index] === value))),
+      0.5,
+    );
+    figures.push({
+      name: `${SCANNED_RECORDS} records, ${count} by the index ${index}, against a scan`,
+      value: scanned / indexed,
+      unit: "times as fast",
+      target: { least: 20 },
+    });
+  }
+  return figures;
+}
+
+/** Runs all measurements of the store, a minute. */
 export async function runStoreBench(): Promise<Figure[]> {
   const figures: Figure[] = [];
   await withFolder(async (folder) => {
@@ -98,6 +149,7 @@ export async function runStoreBench(): Promise<Figure[]> {
     const store = await openStore({ path, clock: systemClock, log: silentLogger });
     const world = store.world("live");
     figures.push(...await measureBars(world), ...await measureRecords(world));
+    figures.push(...await measureIndexes(world));
     await store.close();
     const [openMs = NaN] = await time(1, async () => {
       const again = await openStore({ path, clock: systemClock, log: silentLogger });

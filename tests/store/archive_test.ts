@@ -1,8 +1,14 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import fc from "fast-check";
 import type { EntityMentionRecord, SignalRecord } from "../../lib/contracts/records.ts";
-import { MILLIONTHS, type RecordQuery, StoreError } from "../../lib/store/mod.ts";
-import { buildSignal, withMemoryStore } from "../support/store.ts";
+import {
+  listConfidenceBuckets,
+  MILLIONTHS,
+  type RecordQuery,
+  StoreError,
+} from "../../lib/store/mod.ts";
+import { createWorld } from "../../lib/store/world.ts";
+import { buildSignal, withMemoryGate, withMemoryStore } from "../support/store.ts";
 
 const newestFirst = (a: SignalRecord, b: SignalRecord) =>
   b.timestamp - a.timestamp || (a.id < b.id ? 1 : -1);
@@ -12,19 +18,32 @@ Deno.test("archived and newer signals are listed as if they were together, page 
     id: fc.constantFrom(..."abcdefghijklmnop"),
     type: fc.constantFrom("price_alert" as const, "volume_anomaly" as const),
     timestamp: fc.nat(20),
+    confidence_score: fc.nat(10).map((tenths) => tenths / 10),
   }).map(({ id, ...fields }) => buildSignal(id, fields));
+  const queries: [RecordQuery, (record: SignalRecord) => boolean][] = [
+    [{}, () => true],
+    [{ index: "type", equals: ["price_alert"] }, ({ type }) => type === "price_alert"],
+    [
+      { index: "type_confidence", equals: ["price_alert"], oneOf: listConfidenceBuckets(0.4) },
+      ({ type, confidence_score }) => type === "price_alert" && confidence_score >= 0.4,
+    ],
+    [
+      { index: "confidence", oneOf: listConfidenceBuckets(0.7), from: 3, to: 15 },
+      ({ timestamp, confidence_score }) =>
+        confidence_score >= 0.7 && timestamp >= 3 && timestamp < 15,
+    ],
+  ];
   const property = fc.asyncProperty(
     fc.uniqueArray(signal, { selector: ({ id }) => id, maxLength: 16 }),
     fc.nat(21),
     fc.integer({ min: 1, max: 7 }),
-    fc.boolean(),
-    (records, before, limit, isByType) =>
+    fc.constantFrom(...queries),
+    (records, before, limit, [query, isWanted]) =>
       withMemoryStore(async (store) => {
         const { signals, archived } = store.world("live");
         await signals.putMany(records);
         const moved = await archived.signals.archive(before);
         equal(moved, records.filter(({ timestamp }) => timestamp < before).length);
-        const query: RecordQuery = isByType ? { index: "type", equals: ["price_alert"] } : {};
         const found: SignalRecord[] = [];
         let cursor: string | undefined;
         do {
@@ -33,14 +52,80 @@ Deno.test("archived and newer signals are listed as if they were together, page 
           found.push(...page.items);
           cursor = page.cursor ?? undefined;
         } while (cursor);
-        const expected = records.filter(({ type }) => !isByType || type === "price_alert");
-        deepEqual(found, expected.toSorted(newestFirst));
+        deepEqual(found, records.filter(isWanted).toSorted(newestFirst));
         equal(await signals.count(), records.length);
         for (const record of records) deepEqual(await signals.get(record.id), record);
       }),
   );
-  await fc.assert(property, { numRuns: 40 });
+  await fc.assert(property, { numRuns: 80 });
 });
+
+Deno.test("signals that come late or move to the archive between two pages are neither lost nor told twice", async () => {
+  const signal = fc.record({
+    id: fc.constantFrom(..."abcdefghijklmnop"),
+    timestamp: fc.nat(20),
+    confidence_score: fc.nat(10).map((tenths) => tenths / 10),
+  }).map(({ id, ...fields }) => buildSignal(id, fields));
+  const property = fc.asyncProperty(
+    fc.uniqueArray(signal, { selector: ({ id }) => id, maxLength: 16 }),
+    fc.uniqueArray(signal, { selector: ({ id }) => id, maxLength: 6 }),
+    fc.array(fc.nat(21), { minLength: 1, maxLength: 5 }),
+    fc.integer({ min: 1, max: 5 }),
+    fc.boolean(),
+    (early, late, moves, limit, isWeighed) =>
+      withMemoryStore(async (store) => {
+        const { signals, archived } = store.world("live");
+        await signals.putMany(early);
+        await archived.signals.archive(moves[0]!);
+        // Late ones, with ids of their own: older than some that are archived already.
+        const latecomers = late.map((record) => ({ ...record, id: `late ${record.id}` }));
+        await signals.putMany(latecomers);
+        const query: RecordQuery = isWeighed
+          ? { index: "confidence", oneOf: listConfidenceBuckets(0.35), least: 0.35 }
+          : {};
+        const found: SignalRecord[] = [];
+        let cursor: string | undefined;
+        let page = 1;
+        do {
+          const { items, cursor: next } = await signals.list({
+            ...query,
+            limit,
+            ...(cursor && { cursor }),
+          });
+          found.push(...items);
+          cursor = next ?? undefined;
+          await archived.signals.archive(moves[page++] ?? 0);
+        } while (cursor);
+        const expected = [...early, ...latecomers]
+          .filter(({ confidence_score }) => !isWeighed || confidence_score >= 0.35)
+          .toSorted(newestFirst);
+        deepEqual(found, expected);
+      }),
+  );
+  await fc.assert(property, { numRuns: 80 });
+});
+
+Deno.test("a signal that moves to the archive while its page is read is on the page", () =>
+  withMemoryGate(async (gate) => {
+    const world = createWorld({ gate, world: "live", now: () => 0 });
+    await world.signals.putMany([1, 2, 3].map((i) => buildSignal(`s${i}`, { timestamp: i })));
+    let isMoved = false;
+    const moving = {
+      ...gate,
+      run: async <T>(work: (kv: Deno.Kv) => Promise<T>) => {
+        const result = await gate.run(work);
+        if (!isMoved) {
+          isMoved = true; // the entries of the page are read, its records are not
+          await world.archived.signals.archive(3);
+        }
+        return result;
+      },
+    };
+    const { signals } = createWorld({ gate: moving, world: "live", now: () => 0 });
+    const { items, cursor } = await signals.list({ limit: 10 });
+    deepEqual(items.map(({ id }) => id), ["s3", "s2", "s1"]);
+    equal(cursor, null);
+  }));
 
 Deno.test("an archived signal is not made a second time, and can be deleted", () =>
   withMemoryStore(async (store) => {

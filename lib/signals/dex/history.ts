@@ -32,10 +32,13 @@ export function measureMeanVolume(
   atMs: number,
 ): { mean: number; days: number } | null {
   const today = Math.floor(atMs / DAY_MS);
-  const means = days.filter(([day, , count]) => day < today && day >= today - 7 && count > 0)
-    .map(([, sum, count]) => sum / count);
-  if (means.length === 0) return null;
-  return { mean: means.reduce((sum, mean) => sum + mean, 0) / means.length, days: means.length };
+  let sumOfMeans = 0, known = 0;
+  for (const [day, sum, count] of days) {
+    if (day >= today || day < today - 7 || count <= 0) continue;
+    sumOfMeans += sum / count;
+    known++;
+  }
+  return known === 0 ? null : { mean: sumOfMeans / known, days: known };
 }
 
 /** Adds a sample that is newer than the last; values that are not finite or below 0 are unknown. */
@@ -43,13 +46,13 @@ export function addDexSample(history: DexHistory, sample: DexSampleRecord): DexH
   const { timestamp } = sample;
   const volume = cleanFigure(sample.volume_24h);
   const hour = Math.floor(timestamp / HOUR_MS);
-  const points = history.points.filter(([time]) =>
-    timestamp - time <= POINT_AGE_MAX_MS && Math.floor(time / HOUR_MS) !== hour
+  const points = history.points.filter((point) =>
+    timestamp - point[0] <= POINT_AGE_MAX_MS && Math.floor(point[0] / HOUR_MS) !== hour
   );
   points.push([timestamp, cleanFigure(sample.price), volume, cleanFigure(sample.liquidity)]);
   const day = Math.floor(timestamp / DAY_MS);
-  const days = history.days.filter(([other]) => other > day - DAYS_KEPT && other !== day);
-  const [, sum, count] = history.days.find(([other]) => other === day) ?? [day, 0, 0];
+  const days = history.days.filter((other) => other[0] > day - DAYS_KEPT && other[0] !== day);
+  const [, sum, count] = history.days.find((other) => other[0] === day) ?? [day, 0, 0];
   days.push([day, sum + (volume ?? 0), count + (volume === null ? 0 : 1)]);
   return { ...history, last: timestamp, points, days };
 }
