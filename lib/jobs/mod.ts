@@ -15,8 +15,6 @@ import { type Stage, type StageContext, type StageResult, stages } from "./types
 export { runCompute } from "./compute.ts";
 export { runEvaluate } from "./evaluate.ts";
 export { type CollectionStatus, readCollectionStatus } from "./status.ts";
-export { createEconomics, type Economics, type SourceBudget } from "./economics.ts";
-export type { FeedEconomics, SourceEconomics, Spending } from "./economics.ts";
 export { listOperatorAlerts, type OperatorAlert } from "./notify.ts";
 export { type RetentionResult, runRetention } from "./retention.ts";
 export * from "./types.ts";

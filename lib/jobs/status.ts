@@ -18,6 +18,8 @@ export interface CollectionStatus {
     /** Quarters of an hour in which a cycle was to run, and in which one did. */
     expected: number;
     ran: number;
+    /** Cycles that ended, and those of them that failed. */
+    ended: number;
     failed: number;
     /** Sources that were asked, over all cycles, and those of them that answered. */
     asked: number;
@@ -72,6 +74,7 @@ function summariseDay(runs: readonly CollectionRunRecord[], nowMs: number) {
   return {
     expected,
     ran,
+    ended: runs.filter(({ status }) => status !== "running").length,
     failed: runs.filter(({ status }) => status === "failed").length,
     asked,
     answered,

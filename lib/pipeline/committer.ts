@@ -258,7 +258,9 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
     let isNewestTold = false;
     for (const change of sorted) {
       const { bar, previous, kind } = change;
+      const startMs = clock.now();
       updateIndicators(series, bar);
+      options.metrics?.observe("indicator_ms", clock.now() - startMs);
       noteTailBar(series.tail, bar);
       noteBar(series.ledger, bar.time, bar.quality, previous?.quality ?? null);
       if (series.key.timeframe === "1h") noteHourClose(state, bar.time, bar.close);

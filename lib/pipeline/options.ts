@@ -7,7 +7,7 @@ import type { Clock } from "../clock.ts";
 import type { LivePublisher } from "../live/types.ts";
 import type { Logger } from "../log.ts";
 import type { Timeframe, TradingCalendar } from "../market/mod.ts";
-import type { Quarantine } from "../quality/mod.ts";
+import type { Quarantine, TradeLimits } from "../quality/mod.ts";
 import type { Detector, Thresholds } from "../signals/types.ts";
 import type { WorldStore } from "../store/types.ts";
 
@@ -28,6 +28,8 @@ export interface PipelineOptions {
   metrics?: PipelineMetrics;
   /** How old a trade may be. */
   freshnessMs?: number;
+  /** What trades are judged by, read anew with each one; goes before `freshnessMs`. */
+  limits?: Readonly<TradeLimits>;
   /** Bars that trades make; "1h" for recordings whose trades are four an hour. */
   baseTimeframe?: Timeframe;
   thresholds?: Readonly<Record<string, Thresholds>>;

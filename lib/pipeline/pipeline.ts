@@ -109,7 +109,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 }
 
 function createState(options: PipelineOptions, base: Timeframe): IntakeState {
-  const { mode, freshnessMs = 60_000, log, getCalendar = getKnownCalendar } = options;
+  const { mode, freshnessMs = 60_000, limits, log, getCalendar = getKnownCalendar } = options;
   return {
     symbols: new Map(),
     rooms: createRooms({ getCalendar, log }),
@@ -120,6 +120,7 @@ function createState(options: PipelineOptions, base: Timeframe): IntakeState {
         freshnessMs,
         // A recording's clock is its own trades, so nothing in it can be ahead of its time.
         aheadMs: mode === "live" ? freshnessMs : Infinity,
+        limits,
       }),
     marketMs: 0,
     tickMs: 0,

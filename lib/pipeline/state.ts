@@ -17,7 +17,7 @@ import {
 import type { IndicatorSet } from "../indicators/mod.ts";
 import type { PriceUpdate } from "../live/types.ts";
 import { type Bar, type Timeframe, timeframeMs, timeframes } from "../market/mod.ts";
-import { createTradeHistory, type TradeHistory } from "../quality/mod.ts";
+import { createTradeHistory, type TradeHistory, type TradeLimits } from "../quality/mod.ts";
 import type { SeriesKey } from "../store/types.ts";
 import { createFeatureTail, type FeatureTail } from "./features.ts";
 import { createRoom, type ExchangeRoom, type Rooms } from "./rooms.ts";
@@ -79,10 +79,11 @@ export interface SymbolState {
 /** Returns a symbol nothing is known of. */
 export function createSymbolState(
   symbol: string,
-  { base, freshnessMs, aheadMs, room = createRoom("") }: {
+  { base, freshnessMs, aheadMs, limits, room = createRoom("") }: {
     base: Timeframe;
     freshnessMs: number;
     aheadMs: number;
+    limits?: Readonly<TradeLimits> | undefined;
     room?: ExchangeRoom;
   },
 ): SymbolState {
@@ -92,7 +93,7 @@ export function createSymbolState(
     source: "",
     room,
     isPolled: false,
-    history: createTradeHistory({ freshnessMs, aheadMs }),
+    history: createTradeHistory({ freshnessMs, aheadMs, limits }),
     ids: createTradeIds(),
     builder: createBarBuilder(base, hours),
     aggregator: createAggregator(base, hours),

@@ -1,5 +1,5 @@
 /**
- * Freshness: a live trade is at most a minute old, and not from the future.
+ * Freshness: a live trade is recent, and not from the future.
  *
  * @module
  */
@@ -10,7 +10,8 @@ export const freshness: TradeCheck = {
   name: "freshness",
   isStatistical: false,
   check: (history, trade, nowMs) =>
-    nowMs - trade.eventMs > history.freshnessMs || trade.eventMs - nowMs > history.aheadMs
+    nowMs - trade.eventMs > history.limits.freshnessMs ||
+      trade.eventMs - nowMs > history.limits.aheadMs
       ? FAIL
       : PASS,
 };

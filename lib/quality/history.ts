@@ -4,17 +4,12 @@
  * @module
  */
 
-/** How many accepted trades a symbol's window holds. */
-export const HISTORY_TRADES_MAX = 100;
-/** So many consecutive consistent refusals are the new truth. */
-export const REBASE_TRADES = 5;
-/** Price and volume are judged only after so many accepted trades. */
-export const JUDGED_TRADES_MIN = 20;
-/** The score forgets by this share with each trade: about a thousand trades back. */
-const SCORE_WEIGHT = 1 / 1000;
+import { createTradeLimits, type TradeLimits } from "./limits.ts";
 
-/** The window and the counters of one symbol. Fixed in size. */
+/** The window and the counters of one symbol; their size changes only with the limits. */
 export interface TradeHistory {
+  /** Shared with other symbols, and read anew with each trade. */
+  limits: Readonly<TradeLimits>;
   prices: Float64Array;
   sizes: Float64Array;
   /** Trades in the window, and the slot that the next one takes. */
@@ -32,47 +27,47 @@ export interface TradeHistory {
   /** Per check, in the order of the registry. */
   passed: Float64Array;
   failed: Float64Array;
-  /** Fraction from 0 to 1 over about the last thousand trades. */
+  /** Fraction from 0 to 1 over about the last `scoreTrades` trades. */
   score: number;
-  /** How old a trade may be, and how far ahead of the clock. */
-  freshnessMs: number;
-  aheadMs: number;
 }
 
-/** Returns an empty window for a symbol. */
+/** Returns an empty window for a symbol; `limits` go before the two times given beside them. */
 export function createTradeHistory(
-  { checks = 8, freshnessMs = 60_000, aheadMs = freshnessMs }: {
+  { checks = 8, freshnessMs = 60_000, aheadMs = freshnessMs, limits }: {
     checks?: number;
     freshnessMs?: number;
     aheadMs?: number;
+    limits?: Readonly<TradeLimits> | undefined;
   } = {},
 ): TradeHistory {
+  const own = limits ?? createTradeLimits({ freshnessMs, aheadMs });
   return {
-    prices: new Float64Array(HISTORY_TRADES_MAX),
-    sizes: new Float64Array(HISTORY_TRADES_MAX),
+    limits: own,
+    prices: new Float64Array(own.windowTrades),
+    sizes: new Float64Array(own.windowTrades),
     count: 0,
     next: 0,
     priceMean: 0,
     priceM2: 0,
     sizeSum: 0,
     lastPrice: 0,
-    refusedPrices: new Float64Array(REBASE_TRADES),
-    refusedSizes: new Float64Array(REBASE_TRADES),
+    refusedPrices: new Float64Array(own.rebaseTrades),
+    refusedSizes: new Float64Array(own.rebaseTrades),
     refusedCount: 0,
     passed: new Float64Array(checks),
     failed: new Float64Array(checks),
     score: 1,
-    freshnessMs,
-    aheadMs,
   };
 }
 
 /** Adds an accepted trade to the window; the oldest leaves when it is full. */
 export function addToHistory(history: TradeHistory, price: number, size: number): void {
+  const { windowTrades } = history.limits;
+  if (history.prices.length !== windowTrades) resizeWindow(history, windowTrades);
   const slot = history.next;
   history.lastPrice = price;
-  history.next = slot + 1 === HISTORY_TRADES_MAX ? 0 : slot + 1;
-  if (history.count < HISTORY_TRADES_MAX) {
+  history.next = slot + 1 === windowTrades ? 0 : slot + 1;
+  if (history.count < windowTrades) {
     history.count++;
     const delta = price - history.priceMean;
     history.priceMean += delta / history.count;
@@ -81,7 +76,7 @@ export function addToHistory(history: TradeHistory, price: number, size: number)
   } else {
     const oldPrice = history.prices[slot]!;
     const oldMean = history.priceMean;
-    history.priceMean += (price - oldPrice) / HISTORY_TRADES_MAX;
+    history.priceMean += (price - oldPrice) / windowTrades;
     history.priceM2 += (price - oldPrice) * (price - history.priceMean + oldPrice - oldMean);
     history.sizeSum += size - history.sizes[slot]!;
   }
@@ -91,6 +86,22 @@ export function addToHistory(history: TradeHistory, price: number, size: number)
   if (history.next === 0) recompute(history);
 }
 
+/** Makes room for another number of trades; the newest of those that are there stay. */
+function resizeWindow(history: TradeHistory, windowTrades: number): void {
+  const { prices, sizes, count, next } = history;
+  const kept = Math.min(count, windowTrades);
+  history.prices = new Float64Array(windowTrades);
+  history.sizes = new Float64Array(windowTrades);
+  for (let i = 0; i < kept; i++) {
+    const from = (next - kept + i + prices.length) % prices.length;
+    history.prices[i] = prices[from]!;
+    history.sizes[i] = sizes[from]!;
+  }
+  history.count = kept;
+  history.next = kept === windowTrades ? 0 : kept;
+  recompute(history);
+}
+
 function recompute(history: TradeHistory): void {
   let priceSum = 0;
   let sizeSum = 0;
@@ -98,7 +109,7 @@ function recompute(history: TradeHistory): void {
     priceSum += history.prices[i]!;
     sizeSum += history.sizes[i]!;
   }
-  const mean = priceSum / history.count;
+  const mean = history.count === 0 ? 0 : priceSum / history.count;
   let m2 = 0;
   for (let i = 0; i < history.count; i++) m2 += (history.prices[i]! - mean) ** 2;
   history.priceMean = mean;
@@ -114,24 +125,30 @@ export function getPriceDeviation(history: TradeHistory): number {
 }
 
 /**
- * Notes a refused trade. After `REBASE_TRADES` in a row within 10 % of each other the window starts
- * anew from them, since the market has really moved; then true is returned.
+ * Notes a refused trade. After `rebaseTrades` in a row, each within `rebaseChange` of the one before,
+ * the window starts anew from them, since the market has really moved; then true is returned.
  */
 export function noteRefusal(history: TradeHistory, price: number, size: number): boolean {
+  const { rebaseTrades, rebaseChange } = history.limits;
+  if (history.refusedPrices.length !== rebaseTrades) {
+    history.refusedPrices = new Float64Array(rebaseTrades);
+    history.refusedSizes = new Float64Array(rebaseTrades);
+    history.refusedCount = 0;
+  }
   const count = history.refusedCount;
   const isConsistent = count === 0 ||
-    Math.abs(price / history.refusedPrices[count - 1]! - 1) <= 0.1;
+    Math.abs(price / history.refusedPrices[count - 1]! - 1) <= rebaseChange;
   const slot = isConsistent ? count : 0;
   history.refusedPrices[slot] = price;
   history.refusedSizes[slot] = size;
   history.refusedCount = slot + 1;
-  if (history.refusedCount < REBASE_TRADES) return false;
+  if (history.refusedCount < rebaseTrades) return false;
   history.count = 0;
   history.next = 0;
   history.priceMean = 0;
   history.priceM2 = 0;
   history.sizeSum = 0;
-  for (let i = 0; i < REBASE_TRADES; i++) {
+  for (let i = 0; i < rebaseTrades; i++) {
     addToHistory(history, history.refusedPrices[i]!, history.refusedSizes[i]!);
   }
   history.refusedCount = 0;
@@ -140,5 +157,5 @@ export function noteRefusal(history: TradeHistory, price: number, size: number):
 
 /** Moves the score towards `value` (1 good, 0.5 suspect, 0 refused or corrected). */
 export function noteScore(history: TradeHistory, value: number): void {
-  history.score += (value - history.score) * SCORE_WEIGHT;
+  history.score += (value - history.score) / history.limits.scoreTrades;
 }

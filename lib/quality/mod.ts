@@ -15,6 +15,7 @@ import { volumeSanity } from "./volume_sanity.ts";
 
 export * from "./check.ts";
 export * from "./history.ts";
+export * from "./limits.ts";
 export * from "./ohlc.ts";
 export * from "./quarantine.ts";
 export { VALID_VALUES_CHECK } from "./valid_values.ts";
@@ -40,7 +41,7 @@ const suspects: readonly Verdict[] = tradeChecks.map((check) =>
 
 /**
  * Judges a trade and remembers it: accepted ones enter the window, refused ones count for a re-base
- * (the fifth consistent one in a row is accepted). Allocates nothing unless the trade fails.
+ * (the last of enough consistent ones in a row is accepted). Allocates nothing unless the trade fails.
  */
 export function checkTrade(history: TradeHistory, trade: Trade, nowMs: number): Verdict {
   let failures = 0;

@@ -21,17 +21,24 @@ export interface Quarantine {
   release(id: number): QuarantinedTrade | null;
 }
 
-/** Returns a quarantine that holds at most `tradesMax` trades. */
-export function createQuarantine({ tradesMax = 1000 }: { tradesMax?: number } = {}): Quarantine {
+/** Returns a quarantine that holds at most `tradesMax` trades; 0 takes none in. */
+export function createQuarantine(
+  { tradesMax = 1000 }: { tradesMax?: number | (() => number) } = {},
+): Quarantine {
+  const getMax = typeof tradesMax === "function" ? tradesMax : () => tradesMax;
   const held = new Map<number, QuarantinedTrade>();
   let lastId = 0;
   return {
     add(trade, failed) {
-      const id = ++lastId;
-      held.set(id, { id, trade: { ...trade }, failed });
-      if (held.size <= tradesMax) return;
-      const oldest = held.keys().next().value;
-      if (oldest !== undefined) held.delete(oldest);
+      const most = getMax();
+      if (most > 0) {
+        const id = ++lastId;
+        held.set(id, { id, trade: { ...trade }, failed });
+      }
+      for (const oldest of held.keys()) {
+        if (held.size <= most) break;
+        held.delete(oldest);
+      }
     },
     list: () => [...held.values()].reverse(),
     release(id) {

@@ -43,7 +43,7 @@ export interface BreakerCounts {
 }
 
 /** When a breaker opens and closes. */
-export interface BreakerOptions {
+export interface BreakerLimits {
   /** Failures in a row that open it. */
   failureThreshold?: number;
   /** First open period; doubles with every re-opening, up to `timeoutMaxMs`. */
@@ -51,6 +51,12 @@ export interface BreakerOptions {
   timeoutMaxMs?: number;
   /** Successes in a row that close it again. */
   successThreshold?: number;
+}
+
+/** What a breaker is made of. */
+export interface BreakerOptions extends BreakerLimits {
+  /** Limits that may change: asked at every step, and before those given beside it. */
+  getLimits?: () => BreakerLimits;
   onTransition?: (transition: BreakerTransition) => void;
 }
 
@@ -65,7 +71,8 @@ export class Breaker {
   #held = false;
   #reason = "";
   #counts: BreakerCounts = { successes: 0, failures: 0, refused: 0, opened: 0 };
-  readonly #options: Required<Omit<BreakerOptions, "onTransition">>;
+  readonly #limits: Required<BreakerLimits>;
+  readonly #getLimits: () => BreakerLimits;
   readonly #onTransition: (transition: BreakerTransition) => void;
 
   constructor(
@@ -75,11 +82,18 @@ export class Breaker {
       timeoutMs = 60_000,
       timeoutMaxMs = 15 * 60_000,
       successThreshold = 2,
+      getLimits = () => ({}),
       onTransition = () => {},
     }: BreakerOptions = {},
   ) {
-    this.#options = { failureThreshold, timeoutMs, timeoutMaxMs, successThreshold };
+    this.#limits = { failureThreshold, timeoutMs, timeoutMaxMs, successThreshold };
+    this.#getLimits = getLimits;
     this.#onTransition = onTransition;
+  }
+
+  /** What is in force now. */
+  get #options(): Required<BreakerLimits> {
+    return { ...this.#limits, ...this.#getLimits() };
   }
 
   /** The state at `nowMs`; an open period that is over reads HALF_OPEN. */

@@ -6,5 +6,6 @@
  */
 export * from "./backoff.ts";
 export * from "./breaker.ts";
+export * from "./bucket.ts";
 export * from "./cadence.ts";
 export * from "./quota.ts";

@@ -19,7 +19,44 @@ export interface QuotaLimits {
   /** Credits a calendar month (UTC); absent where the source counts none. */
   creditsPerMonth?: number;
   windowMs?: number;
+  /** How it is spent; what is absent is as in `defaultQuotaTuning`. */
+  tuning?: Partial<QuotaTuning>;
 }
+
+/** How a quota is spent, and how it follows what the source tells. */
+export interface QuotaTuning {
+  /** Part of the limit that paced requests fill; the rest is for people and for clocks that differ. */
+  pacedShare: number;
+  /** How much earlier than its turn an urgent request may come. */
+  urgentEarlyMs: number;
+  /** Part of a month's credits that only urgent requests may spend. */
+  urgentCreditsShare: number;
+  /** Least part of the limit in use after refusals; how much it grows again, and how often. */
+  shareMin: number;
+  shareStep: number;
+  shareEveryMs: number;
+  /** Slower answers than this mean that we ask too much; down to that part of the limit. */
+  slowMs: number;
+  slowShareMin: number;
+  /** Nothing is held back for longer on our own account. */
+  blockMaxMs: number;
+}
+
+/** What holds where nobody says otherwise. */
+export const defaultQuotaTuning: Readonly<QuotaTuning> = Object.freeze({
+  pacedShare: 0.9,
+  urgentEarlyMs: 15_000,
+  urgentCreditsShare: 0.05,
+  shareMin: 0.1,
+  shareStep: 0.02,
+  shareEveryMs: 10_000,
+  slowMs: 2_000,
+  slowShareMin: 0.5,
+  blockMaxMs: 3_600_000,
+});
+
+const getTuning = ({ tuning }: QuotaLimits): QuotaTuning =>
+  tuning ? { ...defaultQuotaTuning, ...tuning } : defaultQuotaTuning;
 
 /** What is kept; safe to store as JSON. All times are epoch ms. */
 export interface QuotaState {
@@ -78,23 +115,11 @@ const defaultWindowMs = 60_000;
 const slotMs = 1_000;
 /** Requests of one second reach the source in different ones. */
 const travelMs = 1_000;
-/** Part of the limit that paced requests fill; the rest is for people and for clocks that differ. */
-const pacedShare = 0.9;
 /**
  * How much earlier than its turn a request may come. Where the limit is small, a burst would leave
  * nothing for a person who comes after it; where it is large, history is fetched sooner.
  */
 const pacedEarlyMs = (limit: number) => 2_000 + 8_000 * Math.min(1, limit / 1_000);
-const urgentEarlyMs = 15_000;
-/** Part of a month's credits that only urgent requests may spend. */
-const urgentCreditsShare = 0.05;
-const shareMin = 0.1;
-const shareStep = 0.02;
-const shareEveryMs = 10_000;
-/** Slower answers than this mean that we ask too much; down to half of the limit. */
-const slowMs = 2_000;
-const slowShareMin = 0.5;
-const blockMaxMs = 3_600_000;
 /** A clock that is behind by less waits for the others; by more, it was set back. */
 const skewMaxMs = 60_000;
 
@@ -156,6 +181,7 @@ export function noteQuotaAnswers(
   nowMs: number,
 ): QuotaState {
   const next = settleQuota(state, limits, nowMs);
+  const { shareEveryMs, slowMs, slowShareMin, shareStep } = getTuning(limits);
   if (facts.answers) next.refusalsInRow = 0;
   if (facts.latencyMs !== undefined) {
     next.latencyMs = next.latencyMs === 0
@@ -184,6 +210,7 @@ export function refuseQuota(
   nowMs: number,
 ): QuotaState {
   const next = settleQuota(state, limits, nowMs);
+  const { shareMin, blockMaxMs } = getTuning(limits);
   // Requests that were on their way together are refused together: that is one refusal.
   const isSame = next.clockMs < next.blockedUntilMs;
   const wait = isSame
@@ -232,6 +259,7 @@ function settleQuota(state: QuotaState, limits: QuotaLimits, nowMs: number): Quo
     next.slots = [];
     next.nextMs = nowMs;
     next.shareChangedMs = nowMs;
+    const { blockMaxMs } = getTuning(limits);
     const blockedMs = Math.max(keptMs, Math.min(blockMaxMs, state.blockedUntilMs - state.clockMs));
     next.blockedUntilMs = nowMs + blockedMs;
   } else {
@@ -256,6 +284,7 @@ function judgeAsk(
   { weight, credits = 0, isUrgent = false }: QuotaAsk,
 ): Omit<QuotaGrant, "granted"> {
   const { creditsPerMonth = Infinity } = limits;
+  const { urgentCreditsShare, urgentEarlyMs } = getTuning(limits);
   const now = state.clockMs;
   const creditsMax = creditsPerMonth * (isUrgent ? 1 : 1 - urgentCreditsShare);
   if (credits > 0 && state.credits + credits > creditsMax) {
@@ -287,7 +316,7 @@ function spend(state: QuotaState, limits: QuotaLimits, { weight, credits = 0 }: 
   if (limit === Infinity) return;
   addWeight(state, weight);
   const { windowMs = defaultWindowMs } = limits;
-  const turnMs = weight * windowMs / (limit * pacedShare);
+  const turnMs = weight * windowMs / (limit * getTuning(limits).pacedShare);
   state.nextMs = Math.min(
     Math.max(state.nextMs, state.clockMs) + turnMs,
     state.clockMs + getKeptMs(limits),
@@ -304,6 +333,7 @@ function addWeight(state: QuotaState, weight: number): void {
 
 function noteHeaders(state: QuotaState, limits: QuotaLimits, facts: AnswerFacts): void {
   const { windowMs = defaultWindowMs } = limits;
+  const { shareMin, blockMaxMs } = getTuning(limits);
   const { usedWeight = 0, remaining, advertisedLimit, resetMs } = facts;
   if (limits.limit === Infinity) return;
   // Without an end of the window, a number of our size is taken for one of a minute, not of a day.
