@@ -1,91 +1,72 @@
 /**
  * Answers kept in memory and behind it in the store: made once, served until they are old.
  *
- * What is asked for again and again is made anew shortly before it ends, and what usually follows is
- * made before it is asked for. An answer that keeps coming out the same lives longer.
+ * An answer is dropped when what it was made of is written, here or in another process, so that its
+ * life may be long. What is asked for again and again is made anew shortly before it ends or after
+ * it was dropped, and what usually follows is made before it is asked for. An answer that is never
+ * told of changes lives longer while it keeps coming out the same.
  *
  * @module
  */
 import type { Logger } from "../log.ts";
-import type { KeptNotice, KeptTexts } from "../store/mod.ts";
-import { createSuccession } from "./succession.ts";
+import type { KeptNotice, KeptTexts, Written } from "../store/kept.ts";
+import {
+  createDropMemory,
+  createDropper,
+  type DropMemory,
+  type Dropper,
+  listTouched,
+  type MadeOf,
+} from "./dropped.ts";
+import { createShelf, type Shelf, type Shelved } from "./shelf.ts";
+import type { Answer, AnswerCache, AnswerFamily, FamilyOptions, FamilyStats } from "./types.ts";
+import { createUpcoming, type Maker } from "./upcoming.ts";
 
-/** An answer, and where it came from. */
-export interface Answer<T> {
-  value: T;
-  /** Wall time at which it was made, epoch ms. */
-  madeMs: number;
-  from: "memory" | "store" | "made";
-  /** True unless it was made for this very request. */
-  cached: boolean;
-}
+export type { Answer, AnswerCache, AnswerFamily, FamilyOptions, FamilyStats } from "./types.ts";
 
-/** Answers of one kind. */
-export interface AnswerFamily<T> {
-  /** Returns what is kept under `name`, else what `make` resolves to; a failure is not kept. */
-  get(name: string, make: () => Promise<T>): Promise<Answer<T>>;
-  /** Drops one, or all: what they were made of changed. */
-  invalidate(name?: string): void;
-}
-
-/** How answers of a kind are kept. */
-export interface FamilyOptions {
-  ttlMs: number;
-  /** Kept in the store as well, so that they outlive a restart; they must survive JSON. */
-  isLasting?: boolean;
-}
-
-/** What a family did since the start. */
-export interface FamilyStats {
-  family: string;
-  hits: { memory: number; store: number };
-  misses: number;
-  /** Made ahead of a request, and of those how many were then asked for. */
-  warmed: number;
-  warmedUsed: number;
-  evictions: number;
-  entries: number;
-  bytes: number;
-  /** Lifetime in force, ms. */
-  ttlMs: number;
-}
-
-/** All kept answers of a process. */
-export interface AnswerCache {
-  /** The same name is the same family, kept as it was first asked for. */
-  family<T>(name: string, options: FamilyOptions): AnswerFamily<T>;
-  /** Makes anew what is asked for often and about to end; call it every second or so. */
-  warm(): Promise<void>;
-  stats(): FamilyStats[];
-  close(): Promise<void>;
-}
-
-interface Entry {
+interface Entry extends Shelved {
   value: unknown;
-  bytes: number;
   madeMs: number;
-  make: () => Promise<unknown>;
   /** Asked for since it was made. */
   asked: number;
   isWarmed: boolean;
 }
 
-/** Memory for all answers together; the ones used longest ago go first. */
-const bytesMax = 64 * 1024 * 1024;
-/** An answer is made anew ahead of time when it was asked for so often in its life. */
-const warmAsked = 2;
-/** … and so little of its life is left. */
+/** An answer that is being made; once dropped, it is not kept and nobody joins. */
+interface Making {
+  isDropped: boolean;
+  answer: Promise<Answer<unknown>>;
+}
+
+interface Family extends FamilyOptions {
+  stats: FamilyStats;
+  /** Until when texts in the store are gone, or about to be. */
+  dropped: DropMemory;
+  /** Told of drops, in place of answers: it keeps none and counts nothing. */
+  onDropped?: () => void;
+}
+
+/** Memory for all answers together, bytes. */
+export const answerBytesMax = 64 * 1024 * 1024;
+/** An answer is made anew ahead of time when so little of its life is left. */
 const warmShare = 0.2;
-/** Answers made ahead at a time. */
+/** Answers made ahead at a time, and in one round. */
 const warmAtOnce = 2;
-/** How far a lifetime moves from what was configured. */
+const warmMax = 50;
+/** How far a lifetime moves from what was configured; one that is told of changes never rises. */
 const ttlShareMin = 0.5;
 const ttlShareMax = 4;
+/** Life of answers that should be dropped by writes while these are not told, ms. */
+const untoldMs = 15_000;
+/** What an entry takes beside its text and name: objects, the closure that makes it, its slots. */
+const entryBytes = 256;
+/** What could not be made ahead is left to those who ask for it, for so long, ms. */
+const failedMs = 60_000;
 
 /** Returns an empty cache; `now` is wall time in epoch ms. */
-export function createAnswerCache({ now, kept = null, log, memoryMax = bytesMax }: {
+export function createAnswerCache({ now, kept = null, log, memoryMax = answerBytesMax }: {
   now(): number;
-  /** Where lasting answers lie; null keeps them in memory only. */
+  /** Where lasting answers lie, and who tells of writes; null keeps them in memory only. */
   kept?: KeptTexts | null;
   log: Logger;
   memoryMax?: number;
@@ -93,6 +74,7 @@ export function createAnswerCache({ now, kept = null, log, memoryMax = bytesMax 
   const cache = new Answers({ now, kept, log, memoryMax });
   return {
     family: (name, options) => cache.family(name, options),
+    follow: (name, madeOf, onDropped) => cache.follow(name, madeOf, onDropped),
     warm: () => cache.warm(),
     stats: () => cache.stats(),
     close: () => cache.close(),
@@ -106,119 +88,113 @@ interface Parts {
   memoryMax: number;
 }
 
-type Family = FamilyOptions & { stats: FamilyStats };
-
 class Answers {
   readonly #parts: Parts;
   readonly #families = new Map<string, Family>();
-  /** By family and name, the one used longest ago first. */
-  readonly #entries = new Map<string, Entry>();
-  readonly #making = new Map<string, Promise<Answer<unknown>>>();
-  readonly #succession = createSuccession();
-  readonly #self = crypto.randomUUID();
-  readonly #closing = new AbortController();
-  readonly #watching: Promise<void>;
-  #bytes = 0;
+  readonly #shelf: Shelf<Entry>;
+  readonly #making = new Map<string, Making>();
+  readonly #upcoming = createUpcoming();
+  readonly #dropper: Dropper | null;
+  readonly #isTold: boolean;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#watching = parts.kept?.watch((notice) => this.#hear(notice), this.#closing.signal)
-      .catch((error) =>
-        parts.log.warn("dropped answers are not heard of", { error: String(error) })
-      ) ??
-      Promise.resolve();
+    this.#shelf = createShelf(parts.memoryMax);
+    const { kept, log } = parts;
+    this.#dropper = kept && createDropper({ kept, log, hear: (notice) => this.#hear(notice) });
+    this.#isTold = kept?.onWritten !== undefined;
+    kept?.onWritten?.((written) => this.#noteWritten(written));
+  }
+
+  follow(name: string, madeOf: MadeOf, onDropped: () => void): void {
+    this.#families.set(name, { ...createFamily(name, { ttlMs: 0, madeOf }), onDropped });
   }
 
   family<T>(name: string, options: FamilyOptions): AnswerFamily<T> {
-    const stats: FamilyStats = {
-      family: name,
-      hits: { memory: 0, store: 0 },
-      misses: 0,
-      warmed: 0,
-      warmedUsed: 0,
-      evictions: 0,
-      entries: 0,
-      bytes: 0,
-      ttlMs: options.ttlMs,
-    };
-    const family = this.#families.get(name) ?? { ...options, stats };
+    const isUntold = options.madeOf !== undefined && !this.#isTold;
+    const ttlMs = isUntold ? Math.min(options.ttlMs, untoldMs) : options.ttlMs;
+    const family = this.#families.get(name) ?? createFamily(name, { ...options, ttlMs });
     this.#families.set(name, family);
     return {
-      get: (key, make) => this.#get(family, key, make) as Promise<Answer<T>>,
-      invalidate: (key) => this.#invalidate(family, key ?? null),
-    };
+      get: (key, make) =>
+        this.#get(family, { id: `${name} ${key}`, family: name, name: key, make }),
+      invalidate: (key) => void this.#invalidate(family, key === undefined ? null : [key], true),
+    } as AnswerFamily<T>;
   }
 
-  async #get(family: Family, name: string, make: () => Promise<unknown>): Promise<Answer<unknown>> {
-    const id = `${family.stats.family} ${name}`;
-    this.#succession.note(id);
-    const entry = this.#entries.get(id);
+  async #get(family: Family, maker: Maker): Promise<Answer<unknown>> {
+    const { id } = maker;
+    this.#upcoming.note(maker);
+    const entry = this.#shelf.peek(id);
     if (entry && this.#isFresh(family, entry.madeMs)) {
-      this.#entries.delete(id);
-      this.#entries.set(id, entry);
-      if (entry.isWarmed && entry.asked === 0) family.stats.warmedUsed++;
-      entry.asked++;
-      entry.make = make;
+      this.#shelf.use(id);
+      this.#countUse(family, entry);
       family.stats.hits.memory++;
       return { value: entry.value, madeMs: entry.madeMs, from: "memory", cached: true };
     }
-    return await this.#find(family, name, make);
+    // Those who ask while an answer is made share it.
+    const making = this.#making.get(id);
+    const answer = await (making?.answer ??
+      this.#begin(id, (making) => this.#find(family, maker, making)));
+    if (answer.from === "store") family.stats.hits.store++;
+    else family.stats.misses++;
+    return answer;
   }
 
-  /** Those who ask while an answer is made share it. */
-  #find(family: Family, name: string, make: () => Promise<unknown>): Promise<Answer<unknown>> {
-    const id = `${family.stats.family} ${name}`;
-    const begun = this.#making.get(id);
-    if (begun) return begun;
-    const run = (async () => {
-      try {
-        const stored = await this.#readStored(family, name);
-        if (stored) {
-          family.stats.hits.store++;
-          this.#put(family, id, { ...stored, make, asked: 1, isWarmed: false });
-          return {
-            value: stored.value,
-            madeMs: stored.madeMs,
-            from: "store" as const,
-            cached: true,
-          };
-        }
-        family.stats.misses++;
-        return await this.#make(family, name, make, false);
-      } finally {
-        this.#making.delete(id);
-      }
-    })();
-    this.#making.set(id, run);
-    return run;
+  #countUse(family: Family, entry: Entry): void {
+    if (entry.isWarmed && entry.asked === 0) family.stats.warmedUsed++;
+    entry.asked++;
+  }
+
+  #begin(
+    id: string,
+    run: (making: Making) => Promise<Answer<unknown>>,
+  ): Promise<Answer<unknown>> {
+    const result = Promise.withResolvers<Answer<unknown>>();
+    const making: Making = { isDropped: false, answer: result.promise };
+    this.#making.set(id, making);
+    run(making).finally(() => {
+      if (this.#making.get(id) === making) this.#making.delete(id);
+    }).then(result.resolve, result.reject);
+    return result.promise;
+  }
+
+  async #find(family: Family, maker: Maker, making: Making): Promise<Answer<unknown>> {
+    const stored = await this.#readStored(family, maker.name);
+    if (stored && !making.isDropped) {
+      const { value, madeMs, bytes } = stored;
+      this.#put(family, maker.id, { value, madeMs, bytes, asked: 1, isWarmed: false });
+      return { value, madeMs, from: "store", cached: true };
+    }
+    return await this.#make(family, maker, making, false);
   }
 
   async #make(
     family: Family,
-    name: string,
-    make: () => Promise<unknown>,
+    { id, name, make }: Maker,
+    making: Making,
     isWarmed: boolean,
   ): Promise<Answer<unknown>> {
-    const id = `${family.stats.family} ${name}`;
-    const before = this.#entries.get(id);
-    const value = await make();
+    const before = this.#shelf.peek(id);
     const madeMs = this.#parts.now();
-    const text = JSON.stringify(value) ?? "";
-    if (before) this.#tune(family, JSON.stringify(before.value) === text);
-    this.#put(family, id, {
-      value,
-      bytes: text.length,
-      madeMs,
-      make,
-      asked: isWarmed ? 0 : 1,
-      isWarmed,
-    });
-    if (family.isLasting) {
-      // A store that does not take it costs another making after a restart, nothing else.
-      await this.#parts.kept?.put(family.stats.family, name, { text, madeMs }, family.stats.ttlMs)
-        .catch((error) =>
-          this.#parts.log.debug("an answer was not kept", { error: String(error) })
+    const value = await make();
+    // What it was made of changed meanwhile: those who wait get it, nobody after them.
+    if (!making.isDropped) {
+      const text = JSON.stringify(value) ?? "";
+      if (before) this.#tune(family, JSON.stringify(before.value) === text);
+      const asked = isWarmed ? 0 : 1;
+      const bytes = countBytes(id, text);
+      this.#put(family, id, { value, bytes, madeMs, asked, isWarmed });
+      if (family.isLasting) {
+        const { ttlMs } = family.stats;
+        this.#dropper?.keep(
+          family.stats.family,
+          name,
+          { text, madeMs },
+          ttlMs,
+          () => making.isDropped,
         );
+      }
     }
     return { value, madeMs, from: "made", cached: false };
   }
@@ -230,9 +206,13 @@ class Answers {
     if (!family.isLasting || !this.#parts.kept) return null;
     try {
       const stored = await this.#parts.kept.get(family.stats.family, name);
-      if (!stored || !this.#isFresh(family, stored.madeMs)) return null;
+      if (
+        !stored || family.dropped.has(name, stored.madeMs) || !this.#isFresh(family, stored.madeMs)
+      ) {
+        return null;
+      }
       const { text, madeMs } = stored;
-      return { value: JSON.parse(text), madeMs, bytes: text.length };
+      return { value: JSON.parse(text), madeMs, bytes: countBytes(name, text) };
     } catch (error) {
       this.#parts.log.debug("a kept answer was not read", { error: String(error) });
       return null;
@@ -245,65 +225,95 @@ class Answers {
     return ageMs >= 0 && ageMs < family.stats.ttlMs;
   }
 
-  /** What comes out the same may live longer, what changes must live shorter. */
+  /** What comes out the same may live longer, what changes untold must live shorter. */
   #tune(family: Family, isSame: boolean): void {
+    if (family.madeOf && this.#isTold) return;
     const wanted = family.stats.ttlMs * (isSame ? 1.1 : 0.8);
-    const [least, most] = [family.ttlMs * ttlShareMin, family.ttlMs * ttlShareMax];
-    family.stats.ttlMs = Math.min(most, Math.max(least, wanted));
+    const most = family.ttlMs * (family.madeOf ? 1 : ttlShareMax);
+    family.stats.ttlMs = Math.min(most, Math.max(family.ttlMs * ttlShareMin, wanted));
   }
 
-  #put(family: Family, id: string, entry: Entry): void {
-    this.#remove(family, id);
-    this.#entries.set(id, entry);
-    this.#bytes += entry.bytes;
-    family.stats.bytes += entry.bytes;
-    family.stats.entries++;
-    for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.#parts.memoryMax || oldest === id) break;
-      const owner = this.#families.get(oldest.slice(0, oldest.indexOf(" ")))!;
-      this.#remove(owner, oldest);
-      owner.stats.evictions++;
+  #put({ stats }: Family, id: string, entry: Omit<Entry, "onLeave">): void {
+    const onLeave = (isEvicted: boolean) => {
+      stats.bytes -= entry.bytes;
+      stats.entries--;
+      if (isEvicted) stats.evictions++;
+    };
+    if (!this.#shelf.put(id, { ...entry, onLeave })) return;
+    stats.bytes += entry.bytes;
+    stats.entries++;
+    this.#upcoming.settle(id);
+  }
+
+  /**
+   * Before this returns, nobody gets what was made until now; texts are gone when it resolves. Null
+   * drops the whole family.
+   */
+  async #invalidate(
+    family: Family,
+    names: readonly string[] | null,
+    isToldOthers: boolean,
+  ): Promise<void> {
+    if (names?.length === 0) return;
+    family.onDropped?.();
+    for (const id of this.#listIds(family, names)) this.#drop(family, id);
+    if (!this.#dropper) return;
+    family.dropped.note(names, this.#parts.now());
+    const { family: own } = family.stats;
+    await this.#dropper.drop({ family: own, names, isLasting: family.isLasting === true }, {
+      isTold: isToldOthers,
+    });
+  }
+
+  /** What is kept or being made of a family. */
+  #listIds({ stats }: Family, names: readonly string[] | null): string[] {
+    const prefix = `${stats.family} `;
+    if (names) return names.map((name) => prefix + name);
+    return [...this.#making.keys(), ...this.#shelf.list().map(([id]) => id)]
+      .filter((id) => id.startsWith(prefix));
+  }
+
+  #drop({ stats }: Family, id: string): void {
+    const making = this.#making.get(id);
+    if (!making && !this.#shelf.peek(id)) return;
+    if (making) making.isDropped = true;
+    this.#making.delete(id);
+    this.#shelf.remove(id);
+    this.#upcoming.noteDropped(id);
+    stats.dropped++;
+  }
+
+  async #noteWritten(written: Written): Promise<void> {
+    await Promise.all(
+      [...this.#families.values()].map((family) =>
+        this.#invalidate(family, listTouched(family.madeOf, written), true)
+      ),
+    );
+  }
+
+  /** Another process dropped it, maybe while a text of ours was on its way to the store. */
+  #hear({ family: name, name: key }: KeptNotice): void {
+    for (const family of this.#families.values()) {
+      if (name !== null && family.stats.family !== name) continue;
+      void this.#invalidate(family, key === null ? null : [key], false);
     }
   }
 
-  #remove(family: Family, id: string): void {
-    const entry = this.#entries.get(id);
-    if (!entry) return;
-    this.#entries.delete(id);
-    this.#bytes -= entry.bytes;
-    family.stats.bytes -= entry.bytes;
-    family.stats.entries--;
-  }
-
-  #invalidate(family: Family, name: string | null): void {
-    this.#drop(family, name);
-    if (!family.isLasting) return;
-    this.#parts.kept?.drop({ family: family.stats.family, name, by: this.#self })
-      .catch((error) =>
-        this.#parts.log.warn("an answer was not dropped", { error: String(error) })
-      );
-  }
-
-  #drop(family: Family, name: string | null): void {
-    const prefix = `${family.stats.family} `;
-    if (name !== null) return this.#remove(family, prefix + name);
-    for (const id of [...this.#entries.keys()]) if (id.startsWith(prefix)) this.#remove(family, id);
-  }
-
-  #hear({ family, name, by }: KeptNotice): void {
-    const own = this.#families.get(family);
-    if (own && by !== this.#self) this.#drop(own, name);
-  }
-
   async warm(): Promise<void> {
-    const due = this.#listDue().slice(0, 50);
+    const due = this.#upcoming.listWanted((id) => this.#shelf.peek(id)?.asked ?? 0)
+      .filter((maker) => this.#isDue(maker)).slice(0, warmMax);
     const work = async () => {
       for (let next = due.shift(); next; next = due.shift()) {
-        const { family, name, make } = next;
+        const maker = next;
+        // Somebody may have asked for it meanwhile, and two makings could not both hear of a drop.
+        if (!this.#isDue(maker)) continue;
+        const family = this.#families.get(maker.family)!;
         try {
-          await this.#make(family, name, make, true);
+          await this.#begin(maker.id, (making) => this.#make(family, maker, making, true));
           family.stats.warmed++;
+          this.#upcoming.noteAhead(maker.id);
         } catch (error) {
+          this.#upcoming.noteFailed(maker.id, this.#parts.now());
           this.#parts.log.debug("an answer was not made ahead", { error: String(error) });
         }
       }
@@ -311,30 +321,43 @@ class Answers {
     await Promise.all(Array.from({ length: warmAtOnce }, work));
   }
 
-  /** What is asked for often and about to end, and what usually follows what was just asked for. */
-  #listDue(): { family: Family; name: string; make: () => Promise<unknown> }[] {
+  /** Says whether an answer is about to end, was dropped, or is gone, and nobody makes it now. */
+  #isDue({ id, family }: Maker): boolean {
     const now = this.#parts.now();
-    const followers = new Set(this.#succession.listExpected());
-    const due = [];
-    for (const [id, { madeMs, asked, make }] of this.#entries) {
-      const at = id.indexOf(" ");
-      const family = this.#families.get(id.slice(0, at))!;
-      const leftMs = madeMs + family.stats.ttlMs - now;
-      const isEnding = leftMs < family.stats.ttlMs * warmShare;
-      const isWanted = asked >= warmAsked || followers.has(id);
-      if (isEnding && isWanted && leftMs > -family.stats.ttlMs) {
-        due.push({ family, name: id.slice(at + 1), make });
-      }
-    }
-    return due;
+    if (this.#making.has(id) || this.#upcoming.hasFailed(id, now - failedMs)) return false;
+    const entry = this.#shelf.peek(id);
+    if (!entry) return true;
+    const { ttlMs } = this.#families.get(family)!.stats;
+    return entry.madeMs + ttlMs - now < ttlMs * warmShare;
   }
 
   stats(): FamilyStats[] {
-    return [...this.#families.values()].map(({ stats }) => ({ ...stats, hits: { ...stats.hits } }));
+    const shown = [...this.#families.values()].filter(({ onDropped }) => !onDropped);
+    return shown.map(({ stats }) => ({ ...stats, hits: { ...stats.hits } }));
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
-    await this.#watching;
+    await this.#dropper?.close();
   }
+}
+
+function createFamily(name: string, options: FamilyOptions): Family {
+  const stats: FamilyStats = {
+    family: name,
+    hits: { memory: 0, store: 0 },
+    misses: 0,
+    warmed: 0,
+    warmedUsed: 0,
+    evictions: 0,
+    dropped: 0,
+    entries: 0,
+    bytes: 0,
+    ttlMs: options.ttlMs,
+  };
+  return { ...options, stats, dropped: createDropMemory() };
+}
+
+/** About what an answer takes in memory: text beside the value it stands for, name, and upkeep. */
+function countBytes(id: string, text: string): number {
+  return text.length + id.length + entryBytes;
 }

@@ -78,17 +78,19 @@ function drawBox(middle: number, half: number, top: number, bottom: number): str
   return `M${middle - half} ${top}h${2 * half}V${bottom}h${-2 * half}Z`;
 }
 
-/** A line through the values, broken where there is none. */
+/** A line through the values, broken where there is none; steps are shorter to write than places. */
 function drawLine(
   values: readonly (number | null)[],
   step: number,
   toY: (value: number) => number,
 ): string {
   let path = "";
-  let isDown = false;
+  let last: [x: number, y: number] | null = null;
   values.forEach((value, i) => {
-    if (value !== null) path += `${isDown ? "L" : "M"}${round((i + 0.5) * step)} ${toY(value)}`;
-    isDown = value !== null;
+    if (value === null) return last = null;
+    const [x, y] = [round((i + 0.5) * step), toY(value)];
+    path += last ? `l${x - last[0]} ${y - last[1]}` : `M${x} ${y}`;
+    last = [x, y];
   });
   return path;
 }

@@ -20,7 +20,9 @@ export const cacheSchema = z.object({
       /** Made ahead of a request, and of those how many were then asked for. */
       warmed: z.number().int(),
       warmedUsed: z.number().int(),
+      /** Left memory because it was full, and because what they were made of changed. */
       evictions: z.number().int(),
+      dropped: z.number().int(),
       entries: z.number().int(),
       bytes: z.number().int(),
       /** Lifetime in force, ms; null where nothing grows old. */
@@ -31,6 +33,8 @@ export const cacheSchema = z.object({
   memoryShare: share,
   hitShare: share,
   bytes: z.number().int(),
+  /** Memory that kept answers may take at most. */
+  bytesMax: z.number().int(),
   /** Wall time, epoch ms. */
   timestamp: z.number(),
 }).openapi("Cache");

@@ -3,7 +3,9 @@
  *
  * @module
  */
+export * from "./cache_strings.ts";
 export * from "./dates.ts";
 export * from "./numbers.ts";
+export * from "./overview_strings.ts";
 export * from "./page_strings.ts";
 export * from "./strings.ts";

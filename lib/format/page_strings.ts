@@ -308,9 +308,7 @@ export const pageStrings = {
   },
   quality: {
     heading: "Data quality",
-    intro: "How well the data of each symbol passes its checks. Worst first.",
     empty: "No symbol is followed yet.",
-    caption: "Score of each followed symbol, worst first",
     symbol: "Symbol",
     score: "Score",
     failed: "Checks that failed",

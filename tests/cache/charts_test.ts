@@ -169,7 +169,7 @@ Deno.test("the ETag stays while nothing changes, and differs by limit, running b
   notEqual((await get()).etag, first.etag);
 });
 
-Deno.test("memory is bounded: the series used least recently goes first", async () => {
+Deno.test("CACHE-06 memory is bounded: the series used least recently goes first", async () => {
   const { store, charts } = await setup(bars(400), { bytesMax: 900_000 });
   const symbols = ["A", "B", "C", "D", "E", "F", "G", "H"];
   for (const symbol of symbols) {
@@ -183,7 +183,7 @@ Deno.test("memory is bounded: the series used least recently goes first", async 
   equal((await charts.getChart({ ...series, symbol: "A" }, 100)).cached, false);
 });
 
-Deno.test("a larger limit than was kept is read again, and two who ask at once read once", async () => {
+Deno.test("CACHE-05 more than the 1000 bars that are kept is read again, and two who ask at once read once", async () => {
   const all = bars(2_500);
   const { get, store } = await setup(all);
   let reads = 0;

@@ -9,7 +9,7 @@ function setup() {
   return { symbols, time, cache: createSymbolCache({ symbols, now: () => time.nowMs }) };
 }
 
-Deno.test("symbols are kept for an hour, or until told that they changed", async () => {
+Deno.test("CACHE-05 symbols are kept for an hour, or until told that they changed", async () => {
   const { symbols, time, cache } = setup();
   await symbols.put(aSymbol());
   equal((await cache.list()).cached, false);

@@ -1,4 +1,4 @@
-import { equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { outlineChart, outlineSize } from "../../lib/chart/outline.ts";
 import type { ChartSeries } from "../../lib/chart/series.ts";
@@ -69,5 +69,28 @@ Deno.test("whatever the bars, every point lies in the picture", () => {
       const absolute = path.replaceAll(/h-?[\d.]+/g, "");
       for (const value of numbersOf(absolute)) ok(value >= 0 && value <= outlineSize.width, path);
     }
+  }));
+});
+
+Deno.test("a line's steps end where its last value lies, without an error that grows", () => {
+  const value = fc.option(fc.double({ min: 9, max: 12, noNaN: true }));
+  fc.assert(fc.property(fc.array(value, { minLength: 2, maxLength: 120 }), (values) => {
+    const bars = values.map((_, i) => aBar(i));
+    const outline = outlineChart(series(bars, { sma_20: values }), options)!;
+    const path = outline.lines[0]?.path ?? "";
+    let [x, y] = [0, 0];
+    const points = [...path.matchAll(/([Ml])(-?\d+) (-?\d+)/g)].map(([, kind, dx, dy]) => {
+      [x, y] = kind === "M" ? [Number(dx), Number(dy)] : [x + Number(dx), y + Number(dy)];
+      return [x, y];
+    });
+    const expected = values.flatMap((value, i) => {
+      if (value === null) return [];
+      const room = outlineSize.height * 0.78 - 16;
+      return [[
+        Math.round((i + 0.5) * outlineSize.width / values.length),
+        Math.round(8 + (12 - value) / 3 * room),
+      ]];
+    });
+    deepEqual(points, expected);
   }));
 });

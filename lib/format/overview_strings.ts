@@ -1,0 +1,122 @@
+/**
+ * The texts of the overviews: signals together, widgets of the dashboard, series, guides.
+ *
+ * @module
+ */
+
+/** English texts, by part. */
+export const overviewStrings = {
+  signals: {
+    intro:
+      "What detectors found, newest first. Each says how sure it is, by what, and later whether it was right.",
+    empty:
+      "No signal yet. Detectors look at each hour when it is complete, and report what leaves its usual range.",
+    confidence: "Least confidence",
+    shown: (from: string, to: string) => `Signals ${from} to ${to}`,
+    pages: "Pages of signals",
+    newer: "Newer",
+    older: "Older",
+    bySource: "Signals by source",
+    byType: "Signals by kind",
+    type: "Kind",
+    ringAlt: (total: string, label: string, parts: string) => `${label}, ${total} in all: ${parts}`,
+    confidences: "How sure they are",
+    confidencesAlt: (parts: string) => `Signals by confidence. ${parts}`,
+    source: "Source",
+    count: "Signals",
+    share: "Share",
+    others: "Others",
+    atMost: (count: string) => `The newest ${count} that match`,
+    noneToCount: "No signal to count yet.",
+    anomalies: "Unusual volume",
+    anomaliesNote:
+      "Each dot is a signal: its time, and how many times the usual 24 h volume was traded, on a scale that doubles. Choose one to read it.",
+    anomaliesAlt: (count: string, from: string, to: string, most: string) =>
+      `Signals of unusual volume: ${count}, from ${from} to ${to}, at most ${most} times the usual; the table lists them`,
+    anomaly: (entity: string, ratio: string, when: string) =>
+      `${entity}: ${ratio} times the usual volume, ${when}`,
+    noAnomalies: "No signal of unusual volume matches.",
+    anomaliesCaption: "Signals of unusual volume, newest first",
+    entity: "Symbol",
+    ratio: "Times the usual",
+    evidence: {
+      hash: "Inputs (SHA-256)",
+      bar: (timeframe: string) => `Newest bar looked at (${timeframe})`,
+      version: "Detector and thresholds",
+    },
+  },
+  dashboard: {
+    movers: "Moved most in 24 h",
+    risen: "Risen",
+    fallen: "Fallen",
+    noMovers: "No change over 24 hours is known yet.",
+    none: "none",
+    mood: "Market sentiment",
+    moodMore: "Headlines, and who is spoken of",
+    sources: (well: string, all: string) => `${well} of ${all} sources answer`,
+    offNote: (count: string) => `${count} switched off`,
+    allSources: "All sources, with what they cost",
+    ofDay: "24 h",
+    lastAnswer: "last answer",
+  },
+  intelligence: {
+    nav: "Intelligence",
+    heading: "Intelligence",
+    intro: "Signals and headlines together: what is found, how sure, and how often it was right.",
+    span: "Span",
+    spans: { "1": "24 hours", "7": "7 days", "30": "30 days", "90": "90 days" },
+    signals: "Signals",
+    entities: "Symbols and assets",
+    sure: "Mean confidence",
+    sources: "Sources",
+    accuracy: "How often each kind was right",
+    accuracyNote:
+      "Judged when the time that a signal speaks of is over. Compare with how often the same claim holds at any hour.",
+    judged: "Judged",
+    right: "Right",
+    interval: "95 % interval",
+    chance: "By chance",
+    unjudged: "none judged yet",
+    atMost: (count: string) => `Made from the newest ${count} signals of this span.`,
+  },
+  continuity: {
+    find: "Symbol",
+    timeframe: "Timeframe",
+    state: "Completeness",
+    incomplete: "With missing bars",
+    repaired: "With repaired bars",
+    none: "No series matches these filters.",
+    series: "Series stored",
+    complete: "Without a missing bar",
+    open: "Gaps that are open",
+    gaps: "Gaps",
+    seriesHeading: "Series",
+    caption: "Where the bars of each series came from. Choose a heading to sort.",
+    all: (count: string) => `Show all ${count}`,
+    seen: "Seen",
+    older: (count: string) => `${count} older gaps`,
+  },
+  quality: {
+    intro: "How well the data of each symbol passes its checks. Choose a heading to sort.",
+    caption: "Score of each followed symbol",
+    noneChecked: "No trade was checked since the start.",
+    checks: {
+      valid_values: "Price above zero, size not below it, every number finite",
+      freshness: "Recent, and not from the future",
+      price_anomaly: "Price within its usual spread",
+      volume_sanity: "Size no mistake of the feed",
+      ohlc: "The four prices of a bar agree",
+    } as Readonly<Record<string, string>>,
+  },
+  guides: {
+    nav: "Guides",
+    group: "Learn",
+    heading: "Guides",
+    intro: "How the product works, how to run it, and how to build on it.",
+    back: "All guides",
+    contents: "On this page",
+    table: "Table",
+    code: "Example",
+    none: "No guide came with this build.",
+  },
+} as const;
