@@ -11,10 +11,10 @@ import { StoreError } from "./errors.ts";
 export const READY_PERMITS = 10;
 /** See `READY_PERMITS`. */
 export const MAX_PERMITS = 50;
-/** How often one piece of work is tried when the storage is lost under it. */
-const MAX_TRIES = 5;
-/** Waits between those tries, in ms. */
-const RETRY_WAITS_MS = [0, 50, 250, 1_000];
+/** Waits before one piece of work is tried again when the storage is lost under it, ms. */
+const LOST_WAITS_MS = [0, 50, 250, 1_000];
+/** The same while another connection writes to the file; each try waits for it by itself as well. */
+const BUSY_WAITS_MS = [20, 50, 100, 250, 500, 1_000, 2_000, 4_000, 8_000];
 
 /** What the gate tells of itself; `size` and `available` count permits. */
 export interface GateMetrics {
@@ -45,8 +45,16 @@ export function isStorageLost(error: unknown): boolean {
     return true;
   }
   if (!(error instanceof Error)) return false;
-  return /bad resource|already closed|database is locked|disk I\/O error|connection (was )?(closed|reset|refused)|error sending request/i
+  return /bad resource|already closed|disk I\/O error|connection (was )?(closed|reset|refused)|error sending request/i
     .test(`${error.name} ${error.message}`);
+}
+
+/**
+ * Says whether an error means that another connection to the file is writing. It is no reason to
+ * open the file anew: that takes the same lock, and what is under way would be lost.
+ */
+export function isStorageBusy(error: unknown): boolean {
+  return error instanceof Error && /database (table )?is locked/i.test(error.message);
 }
 
 /**
@@ -100,23 +108,32 @@ export async function createGate({ open, clock, log, canReopen = true, onRun }: 
   };
 
   const runOrRetry = async <T>(work: (kv: Deno.Kv) => Promise<T>): Promise<T> => {
-    let last: unknown;
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
+    let lost = 0, busy = 0;
+    for (;;) {
       const used = kv;
       try {
         return await work(used);
       } catch (error) {
-        if (!isStorageLost(error)) throw error;
-        last = error;
+        const isBusy = isStorageBusy(error);
+        if (!isBusy && !isStorageLost(error)) throw error;
+        const waitMs = isBusy ? BUSY_WAITS_MS[busy++] : LOST_WAITS_MS[lost++];
+        const isOver = waitMs === undefined || closed || (!isBusy && !canReopen);
+        if (isOver) {
+          throw new StoreError("unavailable", `The storage does not answer: ${String(error)}`, {
+            cause: error,
+          });
+        }
+        retried++;
+        await clock.wait(waitMs);
+        if (isBusy) continue;
+        // A storage that cannot be opened now is lost for the next try as well, unless it is busy.
+        await reopen(used, error).catch((reason) => {
+          if (!isStorageBusy(reason) || busy === BUSY_WAITS_MS.length) return;
+          lost--;
+          return clock.wait(BUSY_WAITS_MS[busy++]!);
+        });
       }
-      if (!canReopen || closed) break;
-      retried++;
-      await clock.wait(RETRY_WAITS_MS[tries] ?? 1_000);
-      await reopen(used, last).catch((error) => last = error);
     }
-    throw new StoreError("unavailable", `The storage does not answer: ${String(last)}`, {
-      cause: last,
-    });
   };
 
   return {

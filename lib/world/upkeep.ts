@@ -28,7 +28,9 @@ export interface UpkeepOptions {
   /** Says whether the disk is nearly full. */
   isDiskLow(): Promise<boolean>;
   settings: SettingsWatch;
-  /** Market time, epoch ms: a recording of long ago keeps its data. */
+  /** A recording that is played: what it holds is all there will be of it, and stays. */
+  replay: object | null;
+  /** Market time, epoch ms. */
   marketNow(): number;
   /** Wall time. */
   clock: Clock;
@@ -38,7 +40,12 @@ export interface UpkeepOptions {
 
 /** Keeps a world in order until `signal` is aborted. Never rejects. */
 export async function runUpkeep(options: UpkeepOptions): Promise<void> {
-  await Promise.all([runWarming(options), runRetentionDaily(options), runDiskWatch(options)]);
+  const { replay } = options;
+  await Promise.all([
+    runWarming(options),
+    ...(replay ? [] : [runRetentionDaily(options)]),
+    runDiskWatch(options),
+  ]);
 }
 
 /** Stops collecting, not reading, before the disk is full. */
