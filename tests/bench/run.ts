@@ -19,6 +19,8 @@ const families: Record<string, () => Promise<() => Promise<Figure[]>>> = {
   cache: async () => (await import("./cache_bench.ts")).runCacheBench,
   fanout: async () => (await import("./fanout_bench.ts")).runFanoutBench,
   signals: async () => (await import("./signals_bench.ts")).runSignalsBench,
+  portfolio: async () => (await import("./portfolio_bench.ts")).runPortfolioBench,
+  export: async () => (await import("./export_bench.ts")).runExportBench,
   alerts: async () => (await import("./alerts_bench.ts")).runAlertsBench,
   server: async () => (await import("./server_bench.ts")).runServerBench,
   lighthouse: async () => (await import("./lighthouse_bench.ts")).runLighthouseBench,
