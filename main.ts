@@ -2,12 +2,14 @@
 import { App, staticFiles } from "fresh";
 import * as settings from "./fresh.config.ts";
 import { openBackfills } from "./collectors/backfills.ts";
-import { selectSources } from "./collectors/mod.ts";
+import { pollSources, selectSources, streamSources } from "./collectors/mod.ts";
 import { openSources } from "./collectors/open.ts";
 import type { ReplayServer } from "./collectors/replay.ts";
 import { listSourceEntries } from "./collectors/directory.ts";
+import type { CollectorHealth } from "./collectors/health.ts";
 import { type Collectors, type SourceAddresses, startCollectors } from "./collectors/run.ts";
-import { answerSocket, apiPaths, createApi, createPageData, isOwnRequest } from "./lib/api/mod.ts";
+import * as apis from "./lib/api/mod.ts";
+import type { Accounts } from "./lib/accounts/mod.ts";
 import { systemClock } from "./lib/clock.ts";
 import { type Config, getListenAddress, readConfig } from "./lib/config.ts";
 import { cycleSchedule, type Jobs } from "./lib/jobs/mod.ts";
@@ -15,14 +17,8 @@ import { createLogger, type Logger } from "./lib/log.ts";
 import { createMetrics, type Metrics } from "./lib/metrics.ts";
 import { readSettingsFiles, type SettingsWatch, watchSettings } from "./lib/settings.ts";
 import { isDiskLow, openSecretFile, openStore, type Store } from "./lib/store/mod.ts";
-import {
-  createApiDeps,
-  createCycle,
-  listenToCycles,
-  type LivePath,
-  runUpkeep,
-  startLivePath,
-} from "./lib/world/mod.ts";
+import * as worlds from "./lib/world/mod.ts";
+import type { LivePath } from "./lib/world/mod.ts";
 import type { ModeView, PageData, State } from "./lib/ui/state.ts";
 
 /** Version shown by the health endpoints. */
@@ -38,7 +34,7 @@ const keepPlayedMs = 5_000;
 /** One world at work: its store, pipeline, hub, API and collectors. */
 interface Market {
   mode(): ModeView;
-  api: ReturnType<typeof createApi>;
+  api: ReturnType<typeof apis.createApi>;
   data: PageData;
   jobs: Jobs;
   answerSocket(req: Request, ip: string): Promise<Response | null>;
@@ -51,6 +47,8 @@ interface Market {
 export interface Product {
   /** Address that it prints. */
   url: string;
+  /** By which the first administrator is made; null once there is one. */
+  setupLink: string | null;
   stop(): Promise<void>;
 }
 
@@ -63,7 +61,7 @@ function requireMarket(): Market {
 
 /** The Fresh app; its routes find the market that `start` made. */
 export const app = new App<State>(settings.app).use(staticFiles());
-for (const path of apiPaths) {
+for (const path of apis.apiPaths) {
   for (const pattern of [path, `${path}/*`]) {
     app.all(pattern, (ctx) => requireMarket().api.fetch(ctx.req, { ip: getIp(ctx.info) }));
   }
@@ -76,7 +74,7 @@ app.use((ctx) => {
   return ctx.next();
 });
 app.post("/play-again", async (ctx) => {
-  if (!isOwnRequest(ctx.req)) {
+  if (!apis.isOwnRequest(ctx.req)) {
     return new Response("Cannot play again from there\n", { status: 403 });
   }
   await playAgain();
@@ -98,7 +96,11 @@ interface Process {
   config: Config;
   store: Store;
   settings: SettingsWatch;
+  /** Gives the settings' texts, of files and store. */
+  reader: ReturnType<typeof worlds.createConfigReader>;
   metrics: Metrics;
+  accounts: Accounts;
+  delivery: worlds.Delivery;
   log: Logger;
 }
 
@@ -108,8 +110,8 @@ async function startMarket(parts: Process): Promise<Market> {
   const clock = systemClock;
   const { replay, addresses } = await openSources({ ...parts, clock, bundledRecording });
   const mode = () => describeMode(replay);
-  const world = store.world(replay ? replay.info.hash : "live");
-  const path = await startLivePath({
+  const world = worlds.tellWrites(store.world(replay ? replay.info.hash : "live"));
+  const path = await worlds.startWatchedPath({
     ...parts,
     world,
     clock,
@@ -135,17 +137,17 @@ async function startMarket(parts: Process): Promise<Market> {
     clock,
     log,
   });
-  const { collect } = collectors;
-  const cycle = { world, queue: store.jobs, clock, collect, marketNow };
-  const jobs = createCycle({ ...parts, ...path, ...cycle });
+  const cycle = { world, queue: store.jobs, clock, collect: collectors.collect, marketNow };
+  const jobs = worlds.createCycle({ ...parts, ...path, ...cycle });
   const adminToken = await openSecretFile(config.dataDir, "admin-token");
-  const deps = createApiDeps({
+  const deps = worlds.createApiDeps({
     ...parts,
     ...path,
     ...describeSources(collectors, settings),
     world,
     backfills,
     adminToken,
+    configDesk: worlds.createConfigDesk({ ...parts, kept: world.kept, now: clock.now }),
     getMode: mode,
     marketNow,
     now: clock.now,
@@ -157,15 +159,17 @@ async function startMarket(parts: Process): Promise<Market> {
     mode,
     replay,
     jobs,
-    api: createApi(deps),
-    data: createPageData(deps, () => pipeline.getContinuity()),
-    answerSocket: (req, ip) => answerSocket(deps, req, ip),
+    api: apis.createApi(deps),
+    data: apis.createPageData(deps, () => pipeline.getContinuity()),
+    answerSocket: (req, ip) => apis.answerSocket(deps, req, ip),
     clear: () => world.clear(),
     async stop() {
       await stopTimers();
       await backfills.close();
       await collectors.stop();
+      path.unfollow();
       await pipeline.stop();
+      await path.alerts.stop();
       hub.close();
       await world.putState("liveLog", hub.save());
       await replay?.close();
@@ -196,32 +200,51 @@ function startMarketCollectors(
     },
 ): Collectors {
   const { pipeline, symbols, healthFeed } = path;
-  const { timeoutSeconds, timeoutSecondsMax, ...thresholds } = settings.get().breaker;
-  return startCollectors({
+  const { intake, getContinuity: listSeries } = pipeline;
+  const { stream, poll } = selectSources(config.sources);
+  const all = { settings, leases: store.leases, streams: stream, listSeries, intake };
+  const switches = worlds.createSwitches({ ...all, marketNow, log });
+  const options = {
     store: world,
-    leases: store.leases,
-    quotas: store.quotas,
-    intake: pipeline.intake,
+    leases: switches.leases,
+    quotas: worlds.tuneQuotas(store.quotas, settings.get),
+    intake,
     addresses,
-    sources: selectSources(config.sources, settings.get().newsFeeds),
     keys: config.secrets,
-    getSettings: (source) => settings.get().sources[source],
-    breaker: {
-      ...thresholds,
-      timeoutMs: timeoutSeconds * 1000,
-      timeoutMaxMs: timeoutSecondsMax * 1000,
-    },
+    getSettings: (source: string) => settings.get().sources[source],
+    breaker: { getLimits: () => worlds.readBreakerLimits(settings.get()) },
     clock: systemClock,
     marketNow,
-    getPrice: (symbol) => pipeline.listPrices().find((price) => price.symbol === symbol) ?? null,
+    getPrice: (symbol: string) =>
+      pipeline.listPrices().find((price) => price.symbol === symbol) ?? null,
     log,
     mode,
-    onHealth: (health) => {
+    onHealth: (told: CollectorHealth) => {
+      const health = switches.describe(told);
       symbols.invalidate(); // collectors may have added or removed some
       healthFeed.note(health);
       keep(world, `health:${health.source}`, health, log);
     },
+  };
+  const followed = stream.map((source) => worlds.followStream(source, settings.get));
+  const main = startCollectors({ ...options, sources: { stream: followed, poll } });
+  // A recorded world asks nobody outside.
+  const feeds = mode === "replay" ? null : worlds.followFeeds({
+    settings,
+    log,
+    start: (addresses) =>
+      startCollectors({
+        ...options,
+        sources: { stream: [], poll: selectSources([], addresses).poll },
+      }),
   });
+  return {
+    ...main,
+    health: () => [...main.health(), ...feeds?.health() ?? []].map(switches.describe),
+    async stop() {
+      await Promise.all([feeds?.stop(), main.stop()]);
+    },
+  };
 }
 
 function describeMode(replay: ReplayServer | null): ModeView {
@@ -255,7 +278,11 @@ function startTimers(
     isDiskLow: () => isDiskLow(config.dataDir),
     signal,
   };
-  const loops = [jobs.watch(signal), runUpkeep(upkeep)];
+  const loops = [
+    jobs.watch(signal),
+    worlds.runUpkeep(upkeep),
+    worlds.watchConfig({ ...parts, kept: world.kept, signal }),
+  ];
   jobs.trigger("start").catch((error) => log.warn("no first cycle", { error: String(error) }));
   const keepPlayed = () =>
     keep(world, "playedMs", Math.floor(pipeline.market.now() / 60_000) * 60_000, log);
@@ -273,7 +300,8 @@ function startTimers(
 function createHandler(): Deno.ServeHandler {
   const handle = app.handler();
   return async (req, info) =>
-    await requireMarket().answerSocket(req, getIp(info)) ?? await handle(req, info);
+    await requireMarket().answerSocket(req, getIp(info)) ??
+      apis.secureAnswer(req, await handle(req, info));
 }
 
 /**
@@ -290,18 +318,26 @@ export async function startProduct(config: Config): Promise<Product> {
     path: `${config.dataDir}/cryptointel.sqlite`,
     clock: systemClock,
     log,
-    onRun: (ms) => {
-      metrics.count("db_queries_total");
-      metrics.observe("db_query_duration", ms / 1000);
-    },
+    onRun: worlds.createStoreMeter(metrics),
   });
-  const settings = await watchSettings({ read: readSettingsFiles, clock: systemClock, log });
+  const reader = worlds.createConfigReader({
+    store,
+    readFiles: readSettingsFiles,
+    now: systemClock.now,
+  });
+  const settings = await watchSettings({
+    read: reader.read,
+    known: worlds.listKnownNames([...streamSources, ...pollSources]),
+    clock: systemClock,
+    log,
+  });
+  const people = await worlds.openPeople({ config, store, metrics, clock: systemClock, log });
   let opening: Promise<void> = Promise.resolve();
   const open = async () => {
-    market = await startMarket({ config, store, settings, metrics, log });
+    market = await startMarket({ config, store, settings, reader, metrics, ...people, log });
   };
   await open();
-  listenToCycles(store.jobs, () => requireMarket().jobs);
+  worlds.listenToCycles(store.jobs, () => requireMarket().jobs, people.peopleJobs);
   playAgain = async () => {
     if (!requireMarket().replay) return;
     opening = opening.then(async () => {
@@ -315,24 +351,29 @@ export async function startProduct(config: Config): Promise<Product> {
   if (hostname !== config.hostname) {
     log.warn("HOSTNAME is no local address and is ignored", { given: config.hostname, hostname });
   }
-  const handler = createHandler();
+  const scraped = worlds.serveMetrics({
+    port: config.metricsPort,
+    hostname,
+    answer: (req, ip) => requireMarket().api.fetch(req, { ip }),
+  });
   const server = Deno.serve({
     port: config.port,
     hostname,
-    handler,
+    handler: createHandler(),
     automaticCompression: true,
     onListen: () => {},
   });
-  const { addr } = server;
+  const url = worlds.formatUrl(server.addr);
   return {
-    url: `http://${
-      addr.hostname.includes(":") ? `[${addr.hostname}]` : addr.hostname
-    }:${addr.port}`,
+    url,
+    setupLink: await worlds.makeSetupLink(people.accounts, url),
     async stop() {
       await opening;
+      await scraped.close();
       await market?.stop();
       await settings.stop();
       await server.shutdown();
+      people.stopPeople();
       await store.close();
       market = null;
     },
@@ -345,23 +386,12 @@ export async function start(): Promise<void> {
     const config = readConfig(Deno.env.toObject());
     const product = await startProduct(config);
     Deno.cron("collect", cycleSchedule, async () => void await market?.jobs.trigger("cron"));
-    const { mode, recordedFrom, recordedTo } = requireMarket().mode();
-    const day = (ms: number | undefined) => new Date(ms ?? 0).toISOString().slice(0, 16) + "Z";
-    const dates = mode === "replay" ? ` (recorded ${day(recordedFrom)} to ${day(recordedTo)})` : "";
-    Deno.stdout.writeSync(
-      new TextEncoder().encode(
-        `CryptoIntel  ${product.url}\n  data  ${config.dataDir}\n  mode  ${mode}${dates}\n`,
-      ),
-    );
+    const parts = { ...product, dataDir: config.dataDir, mode: requireMarket().mode() };
+    Deno.stdout.writeSync(new TextEncoder().encode(worlds.describeStart(parts)));
     const end = () => product.stop().then(() => Deno.exit(0));
     for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, end);
   } catch (error) {
-    const text = error instanceof Deno.errors.AddrInUse
-      ? "Cannot start: the port is taken; another copy runs, or set PORT"
-      : error instanceof Error
-      ? error.message
-      : String(error);
-    Deno.stderr.writeSync(new TextEncoder().encode(text + "\n"));
+    Deno.stderr.writeSync(new TextEncoder().encode(worlds.describeFailure(error)));
     Deno.exit(1);
   }
 }

@@ -8,6 +8,18 @@ import { type LogLevel, logLevels } from "./log.ts";
 /** Where data comes from: sources, a recording, or sources if one answers and else a recording. */
 export type DataMode = "live" | "replay" | "auto";
 
+/** The mail server that messages leave by. */
+export interface MailConfig {
+  host: string;
+  port: number;
+  /** TLS from the first byte, TLS by STARTTLS and not without, or none, as to a relay inside. */
+  security: "tls" | "starttls" | "none";
+  user: string | null;
+  password: string | null;
+  /** `Name <address>` that mail comes from. */
+  from: string;
+}
+
 /** Everything that the environment decides, checked and with defaults filled in. */
 export interface Config {
   environment: "development" | "staging" | "production";
@@ -29,10 +41,22 @@ export interface Config {
   publicRead: boolean;
   /** API requests a client may make in 60 s. */
   rateLimit: number;
+  /** Life of access tokens, min. */
+  accessMinutes: number;
   /** Origins whose pages may call the API with credentials, and change things. */
   corsOrigins: readonly string[];
   /** Anonymous live connections of one address; null where the address decides. */
   wsPerIp: number | null;
+  /** Port that answers `/metrics` and nothing else; null where there is none. */
+  metricsPort: number | null;
+  /** The product's own address in messages, without a slash at the end; null where it is not said. */
+  publicUrl: string | null;
+  /** Hosts with ports (`host:port`) of one's own network that messages may be sent to. */
+  deliveryAllow: readonly string[];
+  /** Null where no mail server is named: nothing is sent by mail. */
+  mail: MailConfig | null;
+  /** The public half of one's own keys of web push, and where push services find us. */
+  vapid: { publicKey: string; subject: string };
   /** Other addresses of a source's REST and stream servers, by source key, without a slash at the end. */
   addresses: Record<string, { rest?: string; stream?: string }>;
   /** Keys of the sources to collect from; null collects from all. */
@@ -112,8 +136,12 @@ const ours = {
   CRYPTOINTEL_REPLAY_START: number(600, { min: 0, max: 10_000_000 }),
   CRYPTOINTEL_PUBLIC_READ: flag(true),
   CRYPTOINTEL_RATE_LIMIT: number(100, { min: 1, max: 1_000_000_000 }),
+  CRYPTOINTEL_ACCESS_MINUTES: number(60, { min: 1, max: 1_440 }),
   CRYPTOINTEL_CORS_ORIGINS: origins(["http://localhost:3000"]),
   CRYPTOINTEL_WS_PER_IP: number(-1, { min: 0, max: 1_000_000 }),
+  CRYPTOINTEL_METRICS_PORT: number(-1, { min: 0, max: 65_535 }),
+  CRYPTOINTEL_PUBLIC_URL: text(""),
+  CRYPTOINTEL_DELIVERY_ALLOW: text(""),
   CRYPTOINTEL_DATASETS: text(""),
   CRYPTOINTEL_SOURCES: text(""),
 };
@@ -137,6 +165,11 @@ const secretNames = [
   "CRYPTOPANIC_API_KEY",
   "APCA_API_KEY_ID",
   "APCA_API_SECRET_KEY",
+  "CRYPTOINTEL_SIGNING_KEY",
+  "DELIVERY_SECRET",
+  "SMTP_PASSWORD",
+  "SMTP_URL",
+  "VAPID_PRIVATE_KEY",
 ] as const;
 
 /** The customary variables we read as well. */
@@ -148,6 +181,13 @@ const customary = {
     ["development", "staging", "production"],
     "development",
   ),
+  SMTP_HOST: text(""),
+  SMTP_PORT: number(587, { min: 1, max: 65_535 }),
+  SMTP_SECURITY: oneOf<MailConfig["security"]>(["tls", "starttls", "none"], "starttls"),
+  SMTP_USER: text(""),
+  SMTP_FROM: text(""),
+  VAPID_PUBLIC_KEY: text(""),
+  VAPID_SUBJECT: text(""),
 };
 
 const prefix = "CRYPTOINTEL_";
@@ -165,6 +205,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const common = <K extends keyof typeof customary>(name: K) =>
     customary[name].read(env[name], name) as ReturnType<(typeof customary)[K]["read"]>;
   const wsPerIp = own("CRYPTOINTEL_WS_PER_IP");
+  const metricsPort = own("CRYPTOINTEL_METRICS_PORT");
   return {
     environment: common("ENVIRONMENT"),
     logLevel: common("LOG_LEVEL"),
@@ -178,8 +219,14 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     replayStartMinutes: own("CRYPTOINTEL_REPLAY_START"),
     publicRead: own("CRYPTOINTEL_PUBLIC_READ"),
     rateLimit: own("CRYPTOINTEL_RATE_LIMIT"),
+    accessMinutes: own("CRYPTOINTEL_ACCESS_MINUTES"),
     corsOrigins: own("CRYPTOINTEL_CORS_ORIGINS"),
     wsPerIp: wsPerIp < 0 ? null : wsPerIp,
+    metricsPort: metricsPort < 0 ? null : metricsPort,
+    publicUrl: readPublicUrl(own("CRYPTOINTEL_PUBLIC_URL")),
+    deliveryAllow: readList(own("CRYPTOINTEL_DELIVERY_ALLOW")) ?? [],
+    mail: readMail(common, readSecrets(env)),
+    vapid: { publicKey: common("VAPID_PUBLIC_KEY"), subject: common("VAPID_SUBJECT") },
     addresses: readAddresses(env),
     sources: readList(own("CRYPTOINTEL_SOURCES")),
     secrets: readSecrets(env),
@@ -228,6 +275,52 @@ function readAddresses(env: Record<string, string | undefined>): Config["address
   return addresses;
 }
 
+function readPublicUrl(text: string): string | null {
+  if (!text) return null;
+  const address = text.replace(/\/$/, "");
+  if (isOrigin(address)) return address;
+  throw new ConfigError(
+    `Cannot use CRYPTOINTEL_PUBLIC_URL: an address such as https://intel.example.org, was "${text}"`,
+  );
+}
+
+/** The mail server as one address (`smtp://user:password@host:587`), or part by part. */
+function readMail(
+  common: <K extends keyof typeof customary>(
+    name: K,
+  ) => ReturnType<(typeof customary)[K]["read"]>,
+  { SMTP_URL: address, SMTP_PASSWORD }: Readonly<Record<string, string>>,
+): MailConfig | null {
+  const from = (host: string) =>
+    common("SMTP_FROM") as string || `CryptoIntel <cryptointel@${host}>`;
+  if (address) {
+    const url = URL.canParse(address) ? new URL(address) : null;
+    if (!url || !/^smtps?:$/.test(url.protocol) || !url.hostname) {
+      // The address holds a password, so it is not shown.
+      throw new ConfigError("Cannot use SMTP_URL: smtp://user:password@host:587 is expected");
+    }
+    const isTls = url.protocol === "smtps:";
+    return {
+      host: url.hostname,
+      port: Number(url.port || (isTls ? 465 : 587)),
+      security: isTls ? "tls" : common("SMTP_SECURITY") as MailConfig["security"],
+      user: decodeURIComponent(url.username) || null,
+      password: decodeURIComponent(url.password) || null,
+      from: from(url.hostname),
+    };
+  }
+  const host = common("SMTP_HOST") as string;
+  if (!host) return null;
+  return {
+    host,
+    port: common("SMTP_PORT") as number,
+    security: common("SMTP_SECURITY") as MailConfig["security"],
+    user: common("SMTP_USER") as string || null,
+    password: SMTP_PASSWORD ?? null,
+    from: from(host),
+  };
+}
+
 /** A list parted by commas; null for an empty text. */
 function readList(text: string): string[] | null {
   const parts = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
@@ -254,7 +347,8 @@ function readSecretFile(name: string, path: string): string {
 }
 
 function refuseUnknown(env: Record<string, string | undefined>): void {
-  const known = [...Object.keys(ours), ...addressNames];
+  const files = secretNames.map((name) => `${name}_FILE`);
+  const known = [...Object.keys(ours), ...addressNames, ...secretNames, ...files];
   for (const name of Object.keys(env)) {
     if (!name.startsWith(prefix) || known.includes(name)) continue;
     const meant = findNearest(name, known);

@@ -12,6 +12,8 @@ Deno.test("readConfig() of an empty environment gives a product that starts", ()
   equal(config.publicRead, true);
   equal(config.rateLimit, 100);
   equal(config.wsPerIp, null);
+  equal(config.metricsPort, null);
+  equal(config.accessMinutes, 60);
   deepEqual(config.corsOrigins, ["http://localhost:3000"]);
 });
 
@@ -23,6 +25,9 @@ const accepted = [
   { env: { CRYPTOINTEL_PUBLIC_READ: "off" }, field: "publicRead", expected: false },
   { env: { CRYPTOINTEL_WS_PER_IP: "7" }, field: "wsPerIp", expected: 7 },
   { env: { CRYPTOINTEL_WS_PER_IP: "0" }, field: "wsPerIp", expected: 0 },
+  { env: { CRYPTOINTEL_METRICS_PORT: "9090" }, field: "metricsPort", expected: 9090 },
+  { env: { CRYPTOINTEL_METRICS_PORT: "" }, field: "metricsPort", expected: null },
+  { env: { CRYPTOINTEL_ACCESS_MINUTES: "5" }, field: "accessMinutes", expected: 5 },
   { env: { LOG_LEVEL: "debug" }, field: "logLevel", expected: "debug" },
   { env: { UNRELATED: "x" }, field: "port", expected: 8000 },
 ] as const;
@@ -45,6 +50,7 @@ const refused = [
   { env: { CRYPTOINTEL_CORS_ORIGINS: "https://a.example,b.example" }, says: /was "b.example"/ },
   { env: { CRYPTOINTEL_CORS_ORIGINS: "null" }, says: /was "null"/ },
   { env: { PORT: "70000" }, says: /PORT: a whole number from 0 to 65535, was "70000"/ },
+  { env: { CRYPTOINTEL_METRICS_PORT: "-1" }, says: /from 0 to 65535, was "-1"/ },
   { env: { PORT: "eighty" }, says: /was "eighty"/ },
   { env: { PORT: "8000.5" }, says: /a whole number/ },
   { env: { PORT: " " }, says: /was " "/ },
@@ -90,9 +96,11 @@ Deno.test("keys come from a variable or from a file, which wins; empty ones are 
       COINMARKETCAP_API_KEY: "from a variable",
       COINGECKO_API_KEY: "older",
       COINGECKO_API_KEY_FILE: path,
+      CRYPTOINTEL_SIGNING_KEY_FILE: path,
       APCA_API_KEY_ID: "",
     });
     deepEqual(secrets, {
+      CRYPTOINTEL_SIGNING_KEY: "from a file",
       COINMARKETCAP_API_KEY: "from a variable",
       COINGECKO_API_KEY: "from a file",
     });

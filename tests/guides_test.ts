@@ -141,7 +141,7 @@ function listSettings(text: string): string[] {
     ...new Set(
       names.map((name) =>
         name.replace(/^sources\.\w+/, "sources.NAME")
-          .replace(/^(signals|dexSignals)\..*/, "$1.TYPE.THRESHOLD")
+          .replace(/\.cadenceSeconds\..*/, ".cadenceSeconds.FEED")
       ),
     ),
   ];

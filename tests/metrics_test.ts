@@ -3,12 +3,12 @@ import { createMetrics } from "../lib/metrics.ts";
 
 Deno.test("render() shows what was counted, with its labels", async () => {
   const metrics = createMetrics();
-  metrics.count("trades_received_total", 3, { source: "binance" });
-  metrics.count("trades_received_total", 2, { source: "binance" });
+  metrics.count("collector_errors_total", 3, { source: "binance" });
+  metrics.count("collector_errors_total", 2, { source: "binance" });
   metrics.set("circuit_breaker_state", 0.5, { source: "coingecko" });
   metrics.observe("bar_completion_duration", 0.02);
   const text = await metrics.render();
-  match(text, /^trades_received_total\{source="binance"\} 5$/m);
+  match(text, /^collector_errors_total\{source="binance"\} 5$/m);
   match(text, /^circuit_breaker_state\{source="coingecko"\} 0.5$/m);
   match(text, /^bar_completion_duration_bucket\{le="0.025"\} 1$/m);
   match(text, /^bar_completion_duration_bucket\{le="0.01"\} 0$/m);

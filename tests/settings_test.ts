@@ -48,7 +48,7 @@ const refused = [
     name: "a name that is nearly one of ours",
     texts: change("symbols", "freshnessSeconds: 60", "freshnessSeconds: 60\n  freshnesSeconds: 3"),
     says:
-      /\(line 8, column 3\): quality.freshnesSeconds is unknown. Did you mean freshnessSeconds\?/,
+      /\(line 14, column 3\): quality.freshnesSeconds is unknown. Did you mean freshnessSeconds\?/,
   },
   {
     name: "a limit of nothing",

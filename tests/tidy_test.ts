@@ -17,15 +17,15 @@ const rows = [
   ["api"],
   ["pipeline", "jobs"],
   // The client is what users import: types of contracts, a clock, nothing else of the server.
-  ["live", "notify", "client"],
+  ["live", "notify", "client", "accounts"],
   ["cache"],
   ["store"],
   ["config", "settings", "clock", "log", "metrics"],
   ["alerts", "backtest", "portfolio", "payments", "arbitrage"],
   ["signals", "patterns", "analytics"],
   ["ml"],
-  ["features", "ui", "export"],
-  ["indicators", "quality", "bars", "chart"],
+  ["features", "ui", "export", "worker"],
+  ["indicators", "quality", "bars", "chart", "outbox"],
   ["contracts", "resilience", "format"],
   ["market", "assert"],
 ];

@@ -62,9 +62,10 @@ function answerUnchanged(c: Context<ApiEnv>, described: Headers): void {
   c.res = new Response(null, { status: 304, headers });
 }
 
+/** Whoever changes bytes on their way makes a strong tag a weak one: the server that we run on, too. */
 function describeBody(headers: Headers): void {
   headers.append("vary", "accept-encoding");
-  if (!headers.has("cache-control")) headers.set("cache-control", "no-cache");
+  headers.set("cache-control", `${headers.get("cache-control") ?? "no-cache"}, no-transform`);
   headers.delete("content-length");
 }
 

@@ -4,7 +4,8 @@
  * @module
  */
 import { createRoute } from "@hono/zod-openapi";
-import type { FamilyStats } from "../cache/answers.ts";
+import { answerBytesMax, type FamilyStats } from "../cache/answers.ts";
+import { chartBytesMax, type ChartCacheStats } from "../cache/charts.ts";
 import { cacheSchema } from "../contracts/cache.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Api, describeAnswers } from "./routes.ts";
@@ -33,23 +34,23 @@ export function readCache({ answers, charts }: Pick<ApiDeps, "answers" | "charts
     count: families.length,
     ...countShares(families),
     bytes: families.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytesMax: answerBytesMax + chartBytesMax,
   };
 }
 
 type Stats = Omit<FamilyStats, "ttlMs"> & { ttlMs: number | null };
 
-/** Charts are kept until their bars change, and never grow old. */
-function describeCharts(
-  { hits, misses, bytes }: { hits: number; misses: number; bytes: number },
-): Stats {
-  const never = { warmed: 0, warmedUsed: 0, evictions: 0, entries: 0 };
+/** Charts take closed bars as they come and never grow old, so that none is dropped or made ahead. */
+function describeCharts({ hits, misses, bytes, evictions, series }: ChartCacheStats): Stats {
   return {
     family: "charts",
     hits: { memory: hits, store: 0 },
     misses,
     bytes,
+    evictions,
+    entries: series,
     ttlMs: null,
-    ...never,
+    ...{ warmed: 0, warmedUsed: 0, dropped: 0 },
   };
 }
 

@@ -10,6 +10,7 @@ import type { ApiDeps } from "./deps.ts";
 import { requireOperator } from "./operator.ts";
 import { answerProblem } from "./problems.ts";
 import type { CollectResult } from "./public_deps.ts";
+import { hideAddresses } from "./reasons.ts";
 import { type Api, describeAnswers, unavailable } from "./routes.ts";
 
 const route = createRoute({
@@ -40,13 +41,18 @@ export function bindCollect(api: Api, deps: ApiDeps): void {
     if (collected === 0 && named.length > 0) {
       return answerProblem(c, 500, "The cycle reached no source", {
         errors: failed.map(([source, { error = "" }]) => ({
-          detail: error,
+          detail: hideAddresses(error),
           pointer: `/results/sources/${source}/error`,
         })),
       }) as never;
     }
     const shown = named.map(([source, result]) =>
-      [source, { source, ...result, data: result.data.slice(0, shownMax) }] as const
+      [source, {
+        source,
+        ...result,
+        data: result.data.slice(0, shownMax),
+        ...(result.error !== undefined && { error: hideAddresses(result.error) }),
+      }] as const
     );
     return c.json({
       success: collected > 0,

@@ -6,6 +6,8 @@
  */
 import type { CollectorHealth, HealthState } from "../contracts/health.ts";
 import type { LivePublisher } from "../live/types.ts";
+import type { Metrics } from "../metrics.ts";
+import { hideReasons } from "./reasons.ts";
 
 /** What a collector says of itself. */
 export interface CollectorReport {
@@ -14,6 +16,8 @@ export interface CollectorReport {
   state: string;
   lastMessageMs: number | null;
   detail?: string;
+  /** State of its circuit breaker. */
+  breaker?: string;
 }
 
 /** Tells clients when a collector's health changes, and keeps the newest of each. */
@@ -32,16 +36,27 @@ const statuses: Readonly<Record<string, HealthState>> = {
   reconnecting: "degraded",
 };
 
-/** Returns a collector's report in the words of the contract. */
+/** Returns a collector's report in the words of the contract, without addresses. */
 export function describeCollector(report: CollectorReport): CollectorHealth {
-  return { ...report, status: statuses[report.state] ?? "down" };
+  return { ...hideReasons(report), status: statuses[report.state] ?? "down" };
 }
 
-/** Returns a feed that publishes on the channel `health` of `live`. */
-export function createHealthFeed(live: Pick<LivePublisher, "publish">): HealthFeed {
+/** Returns a feed that publishes on the channel `health` of `live`, and counts how breakers move. */
+export function createHealthFeed(
+  live: Pick<LivePublisher, "publish">,
+  metrics?: Pick<Metrics, "count">,
+): HealthFeed {
   const newest = new Map<string, CollectorHealth>();
+  const breakers = new Map<string, string>();
+  const noteBreaker = ({ source, breaker }: CollectorReport) => {
+    if (breaker === undefined) return;
+    const isMoved = (breakers.get(source) ?? "CLOSED") !== breaker;
+    if (isMoved) metrics?.count("circuit_breaker_transitions", 1, { source });
+    breakers.set(source, breaker);
+  };
   return {
     note(report) {
+      noteBreaker(report);
       const health = describeCollector(report);
       const before = newest.get(health.source);
       newest.set(health.source, health);

@@ -10,6 +10,7 @@ import {
   continuitySchema,
 } from "../contracts/market.ts";
 import type { ApiDeps } from "./deps.ts";
+import { linkNext, readPage } from "./paging.ts";
 import { describeRecording, resolveSymbol } from "./resolve.ts";
 import { type Api, describeAnswers } from "./routes.ts";
 
@@ -22,22 +23,24 @@ const route = createRoute({
   responses: describeAnswers(continuitySchema, "The ledger and the newest holes"),
 });
 
-/** Holes shown beside the ledger. */
-const gapsMax = 200;
-
 /** Binds the ledger. */
 export function bindContinuity(api: Api, deps: ApiDeps): void {
   api.openapi(route, async (c) => {
-    const { symbol: text, timeframe } = c.req.valid("query");
+    const { symbol: text, timeframe, ...query } = c.req.valid("query");
     const symbol = text === undefined ? undefined : (await resolveSymbol(deps, text)).symbol;
     const isWanted = (row: { symbol: string; timeframe: string }) =>
       (symbol === undefined || row.symbol === symbol) &&
       (timeframe === undefined || row.timeframe === timeframe);
     const series = deps.market.listContinuity().filter(isWanted);
-    const gaps = (await deps.store.gaps.list({ limit: gapsMax })).items.filter(isWanted);
+    const page = await readPage(deps.store.gaps, {
+      ...query,
+      ...(symbol === undefined ? {} : { index: "symbol", equals: [symbol] }),
+    });
+    linkNext(c, page.cursor);
     return c.json({
       series,
-      gaps,
+      gaps: page.items.filter(isWanted),
+      next_cursor: page.cursor,
       totals: sumRows(series),
       timestamp: deps.marketNow(),
       recorded: describeRecording(deps.getMode()),

@@ -16,6 +16,7 @@ import type { ApiDeps } from "./deps.ts";
 import { requireReader } from "./guards.ts";
 import { listAll } from "./page_records.ts";
 import { linkNext } from "./paging.ts";
+import { findStatusCode, hideAddresses } from "./reasons.ts";
 import { describeRecording } from "./resolve.ts";
 import { type Api, describeAnswers } from "./routes.ts";
 import { answerSignals } from "./signals.ts";
@@ -54,8 +55,8 @@ const healthRoute = createRoute({
   responses: describeAnswers(dashboardHealthSchema, "The parts, healthy or not"),
 });
 
-/** Sums are kept this long (ms). */
-const keptMs = 10_000;
+/** Sums are kept this long (ms), or until something that is summed is written. */
+const keptMs = 300_000;
 /** Payments read at most for one answer. */
 const transactionsMax = 20_000;
 const hourMs = 3_600_000;
@@ -63,9 +64,21 @@ const hourMs = 3_600_000;
 /** Binds the dashboards' endpoints. */
 export function bindDashboard(api: Api, deps: ApiDeps): void {
   const startedMs = deps.startedMs ?? deps.now();
-  const lifetime = { ttlMs: keptMs };
-  const kept = deps.answers.family<Awaited<ReturnType<typeof readStats>>>("stats", lifetime);
-  const used = deps.answers.family<Awaited<ReturnType<typeof readUsage>>>("usage", lifetime);
+  const kept = deps.answers.family<Awaited<ReturnType<typeof readStats>>>("stats", {
+    ttlMs: keptMs,
+    madeOf: {
+      bars: true,
+      signals: true,
+      symbols: true,
+      mentions: true,
+      transactions: true,
+      apiUsage: true,
+    },
+  });
+  const used = deps.answers.family<Awaited<ReturnType<typeof readUsage>>>("usage", {
+    ttlMs: keptMs,
+    madeOf: { apiUsage: true },
+  });
   const readRecent = () => readUsage(deps, deps.now() - 2 * hourMs);
 
   api.openapi(statsRoute, async (c) => {
@@ -130,7 +143,10 @@ async function readParts(deps: ApiDeps) {
   };
 }
 
-/** Every collector with the mean response time of its last hours, where it asks and is answered. */
+/**
+ * Every collector with the mean response time of its last hours, where it asks and is answered, and
+ * with the status that it was refused with last.
+ */
 function describeApis(deps: ApiDeps, usage: Awaited<ReturnType<typeof readUsage>>) {
   return Object.fromEntries(
     deps.listCollectors().map(({ source, status, detail }) => {
@@ -138,8 +154,13 @@ function describeApis(deps: ApiDeps, usage: Awaited<ReturnType<typeof readUsage>
       return [source, {
         status: status === "down" ? "unhealthy" as const : "healthy" as const,
         ...(responseTime === undefined || responseTime === null ? {} : { responseTime }),
-        ...(status === "healthy" || detail === undefined ? {} : { error: detail }),
+        ...(status === "healthy" || detail === undefined ? {} : describeFailure(detail)),
       }];
     }),
   );
+}
+
+function describeFailure(detail: string): { statusCode?: number; error: string } {
+  const statusCode = findStatusCode(detail);
+  return { ...(statusCode === undefined ? {} : { statusCode }), error: hideAddresses(detail) };
 }

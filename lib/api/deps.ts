@@ -3,9 +3,11 @@
  *
  * @module
  */
+import type { Accounts } from "../accounts/mod.ts";
 import type { AnswerCache } from "../cache/answers.ts";
 import type { ChartCache } from "../cache/charts.ts";
 import type { SymbolCache } from "../cache/symbols.ts";
+import type { IndicatorKey } from "../chart/indicators.ts";
 import type { CollectorHealth } from "../contracts/health.ts";
 import type { ContinuityRow } from "../contracts/market.ts";
 import type { FeatureRecord, QualityRecord } from "../contracts/records.ts";
@@ -13,7 +15,10 @@ import type { Hub } from "../live/hub.ts";
 import type { PriceUpdate } from "../live/types.ts";
 import type { Logger } from "../log.ts";
 import type { Timeframe } from "../market/mod.ts";
+import type { Buckets } from "../store/buckets.ts";
+import type { OwnedStore } from "../store/owned.ts";
 import type { WorldStore } from "../store/types.ts";
+import type { PersonalParts } from "./personal.ts";
 import type { PublicDeps } from "./public_deps.ts";
 
 /** Where the data comes from. */
@@ -50,6 +55,8 @@ export interface ApiDeps extends PublicDeps {
   hub: Hub;
   market: MarketReaders;
   listCollectors(): CollectorHealth[];
+  /** What a chart shows to someone who never chose. */
+  getChartDefaults(): { timeframe: Timeframe; indicators: IndicatorKey[] };
   /** Figures of the store's gate, by name. */
   getStoreGate(): Record<string, number>;
   getMode(): ModeInfo;
@@ -59,10 +66,18 @@ export interface ApiDeps extends PublicDeps {
   version: string;
   /** Requests a client may make in 60 s. */
   rateLimit: number;
+  /** Where they are counted for all processes; without it this one counts for itself. */
+  buckets?: Buckets;
   /** Whether anonymous visitors may read market data. */
   publicRead: boolean;
-  /** What an operator shows until there are accounts. */
+  /** The token of the data folder. */
   adminToken: string;
+  /** Who people are; without them only the operator is known. */
+  accounts?: Accounts;
+  /** What belongs to people, and what works on it. */
+  personal?: PersonalParts;
+  /** What belongs to people. */
+  owned?: OwnedStore;
   /** Origins that may call with credentials. */
   corsOrigins: readonly string[];
   log: Logger;

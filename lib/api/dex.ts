@@ -4,7 +4,7 @@
  * @module
  */
 import { createRoute } from "@hono/zod-openapi";
-import { ServiceUnavailableError } from "../contracts/errors.ts";
+import type { AnswerFamily } from "../cache/answers.ts";
 import {
   dexLeadersQuerySchema,
   dexLeadersSchema,
@@ -17,8 +17,9 @@ import {
   dexTradesSchema,
 } from "../contracts/dex.ts";
 import type { DexPairRecord } from "../contracts/records.ts";
-import type { Collection, RecordQuery } from "../store/types.ts";
+import type { RecordQuery } from "../store/types.ts";
 import type { ApiDeps } from "./deps.ts";
+import { requireAny } from "./dex_absence.ts";
 import { linkNext, readPage } from "./paging.ts";
 import { describeRecording } from "./resolve.ts";
 import { type Api, describeAnswers, unavailable } from "./routes.ts";
@@ -64,24 +65,26 @@ const tradesRoute = createRoute({
   responses: { ...describeAnswers(dexTradesSchema, "A page of trades"), ...unavailable },
 });
 
-/** Answers are kept this long (ms): figures are collected every few minutes. */
-const keptMs = 15_000;
+/** Answers are kept this long (ms), or until what they list is written anew. */
+const pairsMs = 300_000;
+const listingsMs = 600_000;
+const networksMs = 1_800_000;
 
 /** Binds lists of pairs, networks, leaders, listings and trades. */
 export function bindDex(api: Api, deps: ApiDeps): void {
   const { store } = deps;
-  const keep = createKeeper(deps);
+  const { keepPairs, keepNetworks, keepListings } = createKeepers(deps);
 
   api.openapi(pairsRoute, async (c) => {
     const query = c.req.valid("query");
-    const answer = await keep(`pairs ${JSON.stringify(query)}`, () => readPairs(deps, query));
+    const answer = await keepPairs(`pairs ${JSON.stringify(query)}`, () => readPairs(deps, query));
     linkNext(c, answer.next_cursor);
     return c.json(answer, 200);
   });
 
   api.openapi(networksRoute, async (c) =>
     c.json(
-      await keep("networks", async () => {
+      await keepNetworks("networks", async () => {
         const { items } = await store.dexNetworks.list({ limit: 1_000 });
         if (items.length === 0) await requireAny(deps, store.dexNetworks, "networks");
         const networks = items.map(({ timestamp: _time, ...network }) => network);
@@ -91,22 +94,19 @@ export function bindDex(api: Api, deps: ApiDeps): void {
     ));
 
   api.openapi(leadersRoute, async (c) => {
-    const { limit, network } = c.req.valid("query");
-    const { items } = await store.dexPairs.list({ limit, ...chooseByVolume(network) });
-    if (items.length === 0) await requireAny(deps, store.dexPairs, "pairs");
-    const names = await readNetworkNames(deps, items);
-    const leaders = items.map((pair) => ({
-      ...describePair(pair),
-      network_name: names.get(pair.network_id) ?? pair.network_id,
-      dex_name: formatId(pair.dex_id),
-    }));
-    const answer = { leaders, count: leaders.length, ...describeAge(deps, items, "last_updated") };
+    const query = c.req.valid("query");
+    const name = `leaders ${JSON.stringify(query)}`;
+    const { cached: _isKept, ...answer } = await keepPairs(name, () => readLeaders(deps, query));
+    linkNext(c, answer.next_cursor);
     return c.json(answer, 200);
   });
 
   api.openapi(listingsRoute, async (c) => {
     const query = c.req.valid("query");
-    const answer = await keep(`listings ${JSON.stringify(query)}`, () => readListings(deps, query));
+    const answer = await keepListings(
+      `listings ${JSON.stringify(query)}`,
+      () => readListings(deps, query),
+    );
     linkNext(c, answer.next_cursor);
     return c.json(answer, 200);
   });
@@ -128,13 +128,58 @@ export function bindDex(api: Api, deps: ApiDeps): void {
   });
 }
 
-/** Returns a function that keeps answers for a while and tells in each whether it was kept. */
-function createKeeper(deps: ApiDeps) {
-  const kept = deps.answers.family<object>("dex", { ttlMs: keptMs });
+/** Returns what keeps answers of each kind. */
+function createKeepers({ answers: { family } }: ApiDeps) {
+  return {
+    keepPairs: createKeeper(family<object>("dex_pairs", {
+      ttlMs: pairsMs,
+      isLasting: true,
+      madeOf: { dexPairs: true, dexNetworks: true },
+    })),
+    keepNetworks: createKeeper(family<object>("dex_networks", {
+      ttlMs: networksMs,
+      isLasting: true,
+      madeOf: { dexNetworks: true },
+    })),
+    keepListings: createKeeper(family<object>("dex_listings", {
+      ttlMs: listingsMs,
+      isLasting: true,
+      madeOf: { dexListings: true },
+    })),
+  };
+}
+
+/** Returns a function that keeps answers of a family and tells in each whether it was kept. */
+function createKeeper(kept: AnswerFamily<object>) {
   return async <T extends object>(name: string, make: () => Promise<T>) => {
     const { value, cached } = await kept.get(name, make);
     return { ...value as T, cached };
   };
+}
+
+async function readLeaders(
+  deps: ApiDeps,
+  { limit, network, cursor }: {
+    limit: number;
+    network?: string | undefined;
+    cursor?: string | undefined;
+  },
+) {
+  const { dexPairs } = deps.store;
+  const { items, cursor: next_cursor } = await readPage(dexPairs, {
+    limit,
+    ...chooseByVolume(network),
+    ...(cursor === undefined ? {} : { cursor }),
+  }, { valuesLeft: 1 });
+  if (items.length === 0) await requireAny(deps, dexPairs, "pairs");
+  const names = await readNetworkNames(deps, items);
+  const leaders = items.map((pair) => ({
+    ...describePair(pair),
+    network_name: names.get(pair.network_id) ?? pair.network_id,
+    dex_name: formatId(pair.dex_id),
+  }));
+  const age = describeAge(deps, items, "last_updated");
+  return { leaders, count: leaders.length, next_cursor, ...age };
 }
 
 async function readPairs(
@@ -218,27 +263,6 @@ async function readListings(
   };
 }
 
-/**
- * Nothing was found: fine, if there is something else.
- *
- * @throws {ServiceUnavailableError} If there is nothing at all, with the reason.
- */
-async function requireAny<T extends { id: string }>(
-  { store, listCollectors }: ApiDeps,
-  collection: Collection<T>,
-  what: string,
-): Promise<void> {
-  if ((await collection.list({ limit: 1 })).items.length > 0) return;
-  const failing = listCollectors().filter(({ status }) => status !== "healthy")
-    .map(({ source, detail }) => `${source}: ${detail ?? "not answering"}`);
-  const reason = failing.length > 0
-    ? `sources that do not answer: ${failing.join("; ").slice(0, 400)}`
-    : store.world === "live"
-    ? "no source in use has told any yet"
-    : "the recording holds none";
-  throw new ServiceUnavailableError(`Cannot list DEX ${what}: ${reason}`);
-}
-
 /** When this was read, and how old its newest figure was. */
 function describeAge<K extends string>(
   { marketNow, getMode }: Pick<ApiDeps, "marketNow" | "getMode">,
@@ -269,7 +293,7 @@ async function readNetworkNames(
 }
 
 /** `uniswap_v3` reads `Uniswap V3`: sources give exchanges an id and no name. */
-export function formatId(id: string): string {
+function formatId(id: string): string {
   return id.split(/[_\-\s]+/).filter(Boolean)
     .map((word) => word[0]!.toUpperCase() + word.slice(1)).join(" ");
 }

@@ -29,8 +29,8 @@ const weekMs = 7 * 86_400_000;
 const samplesMax = 2_100;
 const signalsMax = 100;
 const rankedMax = 5_000;
-/** Volumes of all pairs are kept this long (ms). */
-const keptMs = 30_000;
+/** Volumes of all pairs are kept this long (ms), or until pairs are written anew. */
+const keptMs = 300_000;
 
 /** Binds the analysis of a pair. */
 export function bindDexAnalysis(api: Api, deps: ApiDeps): void {
@@ -53,7 +53,10 @@ export function bindDexAnalysis(api: Api, deps: ApiDeps): void {
 /** Returns a reader of a pair's signals, metrics and recommendations; volumes are kept for a while. */
 export function createPairAnalyser(deps: ApiDeps) {
   const { dexPairs, dexSamples, dexSignals } = deps.store;
-  const kept = deps.answers.family<(number | null)[]>("dex_volumes", { ttlMs: keptMs });
+  const kept = deps.answers.family<(number | null)[]>("dex_volumes", {
+    ttlMs: keptMs,
+    madeOf: { dexPairs: true },
+  });
   const readVolumes = async () =>
     (await listAll(dexPairs, { index: "volume" }, rankedMax)).map(({ volume_24h }) => volume_24h);
 

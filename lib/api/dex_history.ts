@@ -14,9 +14,10 @@ import {
 import { NotFoundError } from "../contracts/errors.ts";
 import type { DexPairRecord, DexSampleRecord } from "../contracts/records.ts";
 import type { ApiDeps } from "./deps.ts";
+import { requireAny } from "./dex_absence.ts";
 import { listAll } from "./page_records.ts";
 import { describeRecording } from "./resolve.ts";
-import { type Api, describeAnswers } from "./routes.ts";
+import { type Api, describeAnswers, unavailable } from "./routes.ts";
 
 const route = createRoute({
   method: "get",
@@ -24,14 +25,14 @@ const route = createRoute({
   tags: ["dex"],
   summary: "Candles of a pair, oldest first",
   request: { params: dexPairParamSchema, query: dexHistoryQuerySchema },
-  responses: describeAnswers(dexHistorySchema, "Candles of the range"),
+  responses: { ...describeAnswers(dexHistorySchema, "Candles of the range"), ...unavailable },
 });
 
 /** Samples read at most for one answer: 90 days of one each quarter of an hour. */
 const samplesMax = 9_000;
 
 /** One candle of a pair. */
-export interface DexCandle {
+interface DexCandle {
   time: number;
   open: number;
   high: number;
@@ -83,11 +84,14 @@ export async function readCandles(
  * Returns the pair of an id.
  *
  * @throws {NotFoundError} If no pair has it.
+ * @throws {ServiceUnavailableError} If no pair is known at all.
  */
-export async function findPair({ store }: ApiDeps, id: string): Promise<DexPairRecord> {
-  const pair = await store.dexPairs.get(id);
-  if (!pair) throw new NotFoundError(`Cannot find the DEX pair "${id}"`);
-  return pair;
+export async function findPair(deps: ApiDeps, id: string): Promise<DexPairRecord> {
+  const { dexPairs } = deps.store;
+  const pair = await dexPairs.get(id);
+  if (pair) return pair;
+  await requireAny(deps, dexPairs, "pairs");
+  throw new NotFoundError(`Cannot find the DEX pair "${id}"`);
 }
 
 function readSamples({ store }: ApiDeps, pairId: string, from: number): Promise<DexSampleRecord[]> {

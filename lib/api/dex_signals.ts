@@ -7,10 +7,11 @@ import { createRoute } from "@hono/zod-openapi";
 import { dexSignalsQuerySchema, dexSignalsSchema } from "../contracts/dex.ts";
 import type { DexSignalRecord } from "../contracts/records.ts";
 import type { ApiDeps } from "./deps.ts";
+import { requireAny } from "./dex_absence.ts";
 import { requireReader } from "./guards.ts";
 import { linkNext, readPage } from "./paging.ts";
 import { describeRecording } from "./resolve.ts";
-import { type Api, describeAnswers } from "./routes.ts";
+import { type Api, describeAnswers, unavailable } from "./routes.ts";
 
 const route = createRoute({
   method: "get",
@@ -18,7 +19,7 @@ const route = createRoute({
   tags: ["dex"],
   summary: "Signals on DEX pairs, newest first",
   request: { query: dexSignalsQuerySchema },
-  responses: describeAnswers(dexSignalsSchema, "Signals that match"),
+  responses: { ...describeAnswers(dexSignalsSchema, "Signals that match"), ...unavailable },
 });
 
 const minuteMs = 60_000;
@@ -33,6 +34,8 @@ export function bindDexSignals(api: Api, deps: ApiDeps): void {
       ...chooseIndex(type, pair_id),
       ...(cursor === undefined ? {} : { cursor }),
     });
+    // Without any pair there is nothing to find signals in: an empty list would say too much.
+    if (page.items.length === 0) await requireAny(deps, deps.store.dexPairs, "signals");
     linkNext(c, page.cursor);
     const newest = page.items[0]?.timestamp ?? 0;
     return c.json({

@@ -4,8 +4,11 @@
  * @module
  */
 import type { Context, MiddlewareHandler } from "hono";
-import { ForbiddenError, RateLimitedError, UnauthorizedError } from "../contracts/errors.ts";
+import { requireIdentity } from "../accounts/mod.ts";
+import { ForbiddenError, UnauthorizedError } from "../contracts/errors.ts";
+import { markGuard } from "./access.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
+import { identify, type IdentityDeps, logRefusal } from "./identity.ts";
 
 /** Returns the address of a client, as the connection tells it. */
 export function getIp(c: Context<ApiEnv>): string {
@@ -17,11 +20,14 @@ export function getIp(c: Context<ApiEnv>): string {
  * Sets a header of an answer that is made already. Hono's own way wraps the answer anew, which turns
  * the bytes of its body into a stream.
  */
-function setHeader(c: Context<ApiEnv>, name: string, value: string): void {
+export function setHeader(c: Context<ApiEnv>, name: string, value: string): void {
   c.res.headers.set(name, value);
 }
 
-/** Numbers each request, logs it with its answer, and sends the number back. */
+/**
+ * Numbers each request, logs it with its answer, and sends the number back. What changes something
+ * is told at the usual level, what only reads at the finest.
+ */
 export function numberRequests({ log, now }: Pick<ApiDeps, "log" | "now">): MiddlewareHandler<
   ApiEnv
 > {
@@ -32,7 +38,8 @@ export function numberRequests({ log, now }: Pick<ApiDeps, "log" | "now">): Midd
     const startMs = now();
     await next();
     setHeader(c, "x-request-id", requestId);
-    log.debug("Request", {
+    const isRead = ["GET", "HEAD", "OPTIONS"].includes(c.req.method);
+    log[isRead ? "debug" : "info"]("Request", {
       request_id: requestId,
       method: c.req.method,
       path: c.req.path,
@@ -56,7 +63,8 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler<ApiE
       return c.body(null, 204, {
         "access-control-allow-origin": isListed ? origin : "*",
         "access-control-allow-methods": methods,
-        "access-control-allow-headers": "content-type, if-none-match, authorization, x-request-id",
+        "access-control-allow-headers":
+          "content-type, if-none-match, authorization, x-api-key, x-request-id",
         "access-control-max-age": "600",
         "vary": "origin",
       });
@@ -90,60 +98,22 @@ export function refuseForeignWrites(origins: readonly string[]): MiddlewareHandl
   };
 }
 
-/**
- * Keeps a bucket of `rateLimit` requests per 60 s for each address; the first refusal of an address
- * in 60 s is logged.
- */
-export function limitRate(
-  { rateLimit, now, log }: Pick<ApiDeps, "rateLimit" | "now" | "log">,
+/** Where public read is off, lets nobody read who is not signed in and shows no key that may. */
+export function requireReader(
+  deps: IdentityDeps & Pick<ApiDeps, "publicRead">,
 ): MiddlewareHandler<ApiEnv> {
-  const windowMs = 60_000;
-  const clientsMax = 20_000;
-  const buckets = new Map<string, { tokens: number; atMs: number; toldMs: number }>();
-  return async (c, next) => {
-    if (/\/health$/.test(c.req.path)) return next();
-    const ip = getIp(c);
-    const nowMs = now();
-    const bucket = buckets.get(ip) ?? { tokens: rateLimit, atMs: nowMs, toldMs: -Infinity };
-    const refill = Math.max(0, nowMs - bucket.atMs) * rateLimit / windowMs;
-    bucket.tokens = Math.min(rateLimit, bucket.tokens + refill);
-    bucket.atMs = nowMs;
-    buckets.delete(ip);
-    buckets.set(ip, bucket);
-    // The address that was silent longest has the fullest bucket, and loses least.
-    if (buckets.size > clientsMax) buckets.delete(buckets.keys().next().value!);
-    if (bucket.tokens < 1) {
-      if (nowMs - bucket.toldMs >= windowMs) {
-        bucket.toldMs = nowMs;
-        log.warn("A client exceeds the limit of requests", {
-          request_id: c.get("requestId"),
-          path: c.req.path,
-          rateLimit,
-        });
-      }
-      const retryAfterMs = Math.ceil((1 - bucket.tokens) * windowMs / rateLimit);
-      throw new RateLimitedError(
-        `Cannot take more requests: the limit is ${rateLimit} in 60 s`,
-        retryAfterMs,
-      );
-    }
-    bucket.tokens--;
-    await next();
-    setHeader(c, "ratelimit-limit", String(rateLimit));
-    setHeader(c, "ratelimit-remaining", String(Math.floor(bucket.tokens)));
-  };
-}
-
-/** Asks for sign-in where public read is off. */
-export function requireReader({ publicRead }: Pick<ApiDeps, "publicRead">): MiddlewareHandler<
-  ApiEnv
-> {
-  return async (_c, next) => {
-    if (!publicRead) {
-      throw new UnauthorizedError("Cannot read this: it needs a signed-in user");
+  return markGuard("reader", async (c, next) => {
+    if (deps.publicRead) return await next();
+    const identity = await identify(c, deps);
+    if (!identity) throw new UnauthorizedError("Cannot read this: it needs a signed-in user");
+    try {
+      requireIdentity(identity, "read");
+    } catch (error) {
+      logRefusal(c, deps, identity);
+      throw error;
     }
     await next();
-  };
+  });
 }
 
 /** Tells clients that a route will go, and when (RFC 9745 and RFC 8594). */

@@ -6,11 +6,11 @@
 import { createRoute } from "@hono/zod-openapi";
 import { jobsQuerySchema, jobsSchema } from "../contracts/operations.ts";
 import type { CollectionRunRecord } from "../contracts/records.ts";
-import { listOperatorAlerts } from "../jobs/mod.ts";
+import { readCollectionStatus } from "../jobs/mod.ts";
 import { stages } from "../jobs/types.ts";
 import type { ApiDeps } from "./deps.ts";
-import { listAll } from "./page_records.ts";
 import { linkNext, readPage } from "./paging.ts";
+import { hideAddresses, hideReasons } from "./reasons.ts";
 import { type Api, describeAnswers } from "./routes.ts";
 
 const route = createRoute({
@@ -21,10 +21,6 @@ const route = createRoute({
   request: { query: jobsQuerySchema },
   responses: describeAnswers(jobsSchema, "The newest cycles and what is parked"),
 });
-
-const dayMs = 86_400_000;
-/** Cycles of a day, with room for those that were started by hand. */
-const runsADayMax = 500;
 
 /** Binds jobs. The bodies of parked work stay inside: they may name what is private. */
 export function bindJobs(api: Api, deps: ApiDeps): void {
@@ -47,25 +43,28 @@ export async function readJobs(deps: ApiDeps, { limit, status, cursor }: {
     ...(status === undefined ? {} : { index: "status", equals: [status] }),
     ...(cursor === undefined ? {} : { cursor }),
   });
-  const ofDay = await listAll(collectionRuns, { from: deps.now() - dayMs }, runsADayMax);
-  const ended = ofDay.filter((run) => run.status !== "running");
-  const parked = await deps.listParkedJobs?.() ?? [];
+  const { alerts, parked, day, isRunning, nextRunMs } = await readCollectionStatus({
+    store: deps.store,
+    queue: { parked: () => deps.listParkedJobs?.() ?? Promise.resolve([]) },
+    nowMs: deps.now(),
+  });
   return {
     stages: [...stages],
-    alerts: await listOperatorAlerts(deps.store),
+    alerts: hideReasons(alerts),
     parked: parked.map(({ id, topic, attempt, error, parkedAt }) => ({
       id,
       topic,
       attempt,
-      error: error.split("\n")[0]!.slice(0, 300),
+      error: hideAddresses(error.split("\n")[0]!).slice(0, 300),
       parkedAt,
     })),
-    runs: page.items,
+    runs: hideReasons(page.items),
     count: page.items.length,
     next_cursor: page.cursor,
-    successShare: ended.length === 0
-      ? null
-      : ended.filter((run) => run.status === "done").length / ended.length,
+    isRunning,
+    nextRunMs,
+    day,
+    successShare: day.ended === 0 ? null : (day.ended - day.failed) / day.ended,
     timestamp: deps.now(),
   };
 }

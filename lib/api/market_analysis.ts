@@ -28,8 +28,8 @@ const route = createRoute({
   responses: describeAnswers(marketAnalysisSchema, "One analysis for each that was asked for"),
 });
 
-/** Analyses are kept this long (ms): they look at hourly bars. */
-const keptMs = 30_000;
+/** Analyses are kept this long (ms), or until hourly bars or figures are written. */
+const keptMs = 300_000;
 /** What is asked for when nothing is named; it may be missing. */
 const usual = "bitcoin,ethereum";
 
@@ -45,12 +45,31 @@ interface Subject {
 export function bindMarketAnalysis(api: Api, deps: ApiDeps): void {
   const kept = deps.answers.family<Awaited<ReturnType<typeof analyse>>>("market_analysis", {
     ttlMs: keptMs,
+    isLasting: true,
+    madeOf: {
+      bars: (written) => written.some(({ timeframe }) => timeframe === "1h") ? null : [],
+      marketData: true,
+      symbols: true,
+    },
   });
   api.openapi(route, async (c) => {
     const asked = [...new Set(c.req.valid("query").symbols)];
     const { value, cached } = await kept.get(asked.join(","), () => analyse(deps, asked));
-    return c.json({ ...value, cached, recorded: describeRecording(deps.getMode()) }, 200);
+    const analysis = value.analysis.map((each) => ({ ...each, ...readLive(deps, each) }));
+    return c.json({ ...value, analysis, cached, recorded: describeRecording(deps.getMode()) }, 200);
   });
+}
+
+/** The live price is never a kept one. */
+function readLive(
+  { market }: ApiDeps,
+  { series, price, price_change_24h }: ReturnType<typeof describeAnalysis>,
+) {
+  const live = series === null ? null : market.getPrice(series);
+  return {
+    price: live?.price ?? price,
+    price_change_24h: live?.price_change_24h ?? price_change_24h,
+  };
 }
 
 async function analyse(deps: ApiDeps, asked: readonly string[]) {

@@ -36,8 +36,8 @@ const listRoute = createRoute({
   responses: describeAnswers(marketListSchema, "Prices as the live stream tells them"),
 });
 
-/** Figures of assets stay this long in memory (ms), and are asked for anew when they are older. */
-const keptMs = 30_000;
+/** Figures are kept this long (ms) or until newer ones are written, and asked for when older. */
+const keptMs = 300_000;
 const freshMs = 300_000;
 
 /** What was found, and how it was come by. */
@@ -48,7 +48,11 @@ interface Found {
 
 /** Binds market data. Symbols are answered from the live path, assets from the store. */
 export function bindMarketData(api: Api, deps: ApiDeps): void {
-  const kept = deps.answers.family<Found>("market_data", { ttlMs: keptMs, isLasting: true });
+  const kept = deps.answers.family<Found>("market_data", {
+    ttlMs: keptMs,
+    isLasting: true,
+    madeOf: { marketData: listNames },
+  });
 
   const readAsset = async (name: string, mayBeCached: boolean) => {
     if (!mayBeCached) kept.invalidate(name);
@@ -100,6 +104,15 @@ export function bindMarketData(api: Api, deps: ApiDeps): void {
       cached: isLive ? false : found!.cached,
     }, 200);
   });
+}
+
+/** Every name under which these records may have been found. */
+function listNames(records: readonly Pick<MarketDataRecord, "id" | "symbol">[]): string[] {
+  return records.flatMap(({ id, symbol }) => [
+    ...id.match(/(?<=^asset:)[^@]+/)?.slice(0, 1) ?? [],
+    symbol,
+    symbol.toLowerCase(),
+  ]);
 }
 
 /** Returns stored figures; what is unknown or old is asked for, where there are sources to ask. */

@@ -9,10 +9,12 @@ import { matchedRoutes } from "hono/route";
 import { UnauthorizedError } from "../contracts/errors.ts";
 import type { BreakerState } from "../resilience/mod.ts";
 import type { Metrics } from "../metrics.ts";
+import { markGuard } from "./access.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
 import { getIp } from "./guards.ts";
 import { isOperator } from "./operator.ts";
 import { listAll } from "./page_records.ts";
+import { readQualityList } from "./quality_list.ts";
 import { type Api, describeAnswers } from "./routes.ts";
 
 const answers = describeAnswers(z.string(), "Metrics in Prometheus' text form");
@@ -36,15 +38,23 @@ const runsMax = 500;
 
 /** Binds `/metrics`. */
 export function bindMetrics(api: Api, deps: ApiDeps, metrics: Metrics): void {
+  api.use("/metrics", refuseStrangers(deps));
   api.openapi(route, async (c) => {
-    if (!isLocal(c) && !isOperator(c.req.header("authorization"), deps.adminToken)) {
+    await sampleReaders(metrics, deps);
+    const type = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
+    return c.body(await metrics.render(), 200, type) as never;
+  });
+}
+
+/** Lets pass who asks on this machine, and who shows the operator's token. */
+function refuseStrangers({ adminToken }: ApiDeps): MiddlewareHandler<ApiEnv> {
+  return markGuard("operator", async (c, next) => {
+    if (!isLocal(c) && !isOperator(c.req.header("authorization"), adminToken)) {
       throw new UnauthorizedError(
         "Cannot show metrics: from elsewhere the operator's token is required",
       );
     }
-    await sampleReaders(metrics, deps);
-    const type = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
-    return c.body(await metrics.render(), 200, type) as never;
+    await next();
   });
 }
 
@@ -81,6 +91,7 @@ function nameRoute(c: Context<ApiEnv>): string {
 async function sampleReaders(metrics: Metrics, deps: ApiDeps): Promise<void> {
   sampleCollectors(metrics, deps);
   samplePipeline(metrics, deps);
+  await sampleQuality(metrics, deps);
   sampleServing(metrics, deps);
   await sampleJobs(metrics, deps);
 }
@@ -111,10 +122,29 @@ function samplePipeline(metrics: Metrics, { market, readPipeline }: ApiDeps): vo
   metrics.set("bars_missing", missing);
   const stats = readPipeline?.();
   if (!stats) return;
+  metrics.setTotal("trades_received_total", stats.trades);
   metrics.setTotal("trades_refused_total", stats.rejected);
   metrics.setTotal("trades_late_total", stats.late);
   metrics.setTotal("trades_duplicate_total", stats.duplicates);
   metrics.setTotal("bars_repaired_total", stats.repaired);
+}
+
+/** Results of the checks of trades, of all followed symbols together. */
+async function sampleQuality(metrics: Metrics, deps: ApiDeps): Promise<void> {
+  const { average } = await readQualityList(deps);
+  if (average !== null) metrics.set("quality_score", average);
+  const { symbols } = await deps.symbols.list();
+  const sums = new Map<string, { passed: number; failed: number }>();
+  for (const { symbol } of symbols) {
+    for (const [check, result] of Object.entries(deps.market.getQuality(symbol)?.checks ?? {})) {
+      const { passed, failed } = sums.get(check) ?? { passed: 0, failed: 0 };
+      sums.set(check, { passed: passed + result.passed, failed: failed + result.failed });
+    }
+  }
+  for (const [check, { passed, failed }] of sums) {
+    metrics.setTotal("quality_checks_passed_total", passed, { check });
+    metrics.setTotal("quality_checks_failed_total", failed, { check });
+  }
 }
 
 /** Of all families together: memory first, then the store. */

@@ -6,7 +6,13 @@
  * @module
  */
 import { createMetrics } from "../metrics.ts";
+import { bindAdminConfig } from "./admin_config.ts";
 import { bindAdminSymbols } from "./admin_symbols.ts";
+import { bindApiKeys } from "./api_keys.ts";
+import { bindAuth } from "./auth.ts";
+import { secureAnswers } from "./auth_headers.ts";
+import { bindAlertHistory } from "./alert_history.ts";
+import { bindAlerts } from "./alerts.ts";
 import { bindBackfills } from "./backfills.ts";
 import { tagAndCompress } from "./bodies.ts";
 import { bindCache } from "./cache.ts";
@@ -22,32 +28,44 @@ import { bindDexHistory } from "./dex_history.ts";
 import { bindDexSignals } from "./dex_signals.ts";
 import { bindEvents } from "./events.ts";
 import { bindFeatures } from "./features.ts";
-import { allowOrigins, limitRate, numberRequests, refuseForeignWrites } from "./guards.ts";
+import { allowOrigins, numberRequests, refuseForeignWrites } from "./guards.ts";
+import { bindForesight } from "./foresight.ts";
 import { bindHealth } from "./health.ts";
 import { bindJobs } from "./jobs.ts";
 import { bindMarketAnalysis } from "./market_analysis.ts";
 import { bindMarketData } from "./market_data.ts";
 import { bindMetrics, measureRequests } from "./metrics.ts";
+import { bindNotifications } from "./notifications.ts";
 import { bindOpenApi } from "./openapi.ts";
+import { bindPasskeys } from "./passkeys.ts";
+import { bindPreferences } from "./preferences.ts";
 import { answerError, answerProblem } from "./problems.ts";
+import { bindPush } from "./push.ts";
 import { bindQuarantine } from "./quarantine.ts";
 import { bindQuality } from "./quality.ts";
 import { bindQualityList } from "./quality_list.ts";
+import { limitRate } from "./rate_limit.ts";
 import { type Api, createRouter } from "./routes.ts";
+import { bindSessions } from "./sessions.ts";
 import { bindSignals } from "./signals.ts";
 import { bindSources } from "./sources.ts";
 import { bindSymbols } from "./symbols.ts";
 import { bindUdf } from "./udf.ts";
+import { bindUnsubscribe } from "./unsubscribe.ts";
 import { limitBodies } from "./uploads.ts";
+import { bindUsers } from "./users.ts";
 
-export { createHealthFeed, describeCollector, type HealthFeed } from "./collector_health.ts";
-export type { ApiDeps, MarketReaders, ModeInfo } from "./deps.ts";
+export type { ConfigDesk, ConfigView } from "./admin_config.ts";
+export { createHealthFeed, describeCollector } from "./collector_health.ts";
+export type { ApiDeps, ModeInfo } from "./deps.ts";
 export { describeRun } from "./collect_results.ts";
+export { secureAnswer } from "./auth_headers.ts";
 export { isOwnRequest } from "./guards.ts";
+export { identifyRequest, type IdentityDeps } from "./identity.ts";
 export { createMarketReaders } from "./market_readers.ts";
 export { createPageData } from "./page_data.ts";
 export { apiPaths } from "./paths.ts";
-export type { CollectResult, PublicDeps, SourceInfo } from "./public_deps.ts";
+export type { DeliveryDesk, PersonalParts } from "./personal.ts";
 export { answerSocket } from "./sockets.ts";
 
 /**
@@ -57,6 +75,7 @@ export { answerSocket } from "./sockets.ts";
 export function createApi(deps: ApiDeps): Api {
   const api = createRouter();
   const metrics = deps.metrics ?? createMetrics();
+  api.use(secureAnswers());
   api.use(measureRequests(metrics, deps));
   api.use(numberRequests(deps));
   api.use(allowOrigins(deps.corsOrigins));
@@ -76,6 +95,7 @@ export function createApi(deps: ApiDeps): Api {
   bindContinuity(api, deps);
   bindEvents(api, deps);
   bindAdminSymbols(api, deps);
+  bindAdminConfig(api, deps);
   bindMarketAnalysis(api, deps);
   bindDex(api, deps);
   bindDexHistory(api, deps);
@@ -91,6 +111,18 @@ export function createApi(deps: ApiDeps): Api {
   bindMetrics(api, deps, metrics);
   bindBackfills(api, deps);
   bindQuarantine(api, deps);
+  bindAuth(api, deps);
+  bindSessions(api, deps);
+  bindApiKeys(api, deps);
+  bindPasskeys(api, deps);
+  bindUsers(api, deps);
+  bindAlerts(api, deps);
+  bindForesight(api, deps);
+  bindAlertHistory(api, deps);
+  bindPreferences(api, deps);
+  bindNotifications(api, deps);
+  bindPush(api, deps);
+  bindUnsubscribe(api, deps);
   bindOpenApi(api, deps);
 
   api.notFound((c) => answerProblem(c, 404, `Cannot find ${c.req.path}`));

@@ -1,10 +1,11 @@
 /**
- * The API's own description: OpenAPI 3.1 from the contracts, and a page that shows it.
+ * Where the API describes itself: the document, and a page that shows it.
  *
  * @module
  */
 import swagger from "swagger-ui-dist";
 import type { ApiDeps } from "./deps.ts";
+import { describeApi } from "./openapi_document.ts";
 import type { Api } from "./routes.ts";
 
 /** Files of the reference page, by name, with their types. */
@@ -29,18 +30,21 @@ const page = `<!doctype html>
 </html>
 `;
 
-const start = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#swagger-ui", validatorUrl: null });
+const start = `SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  showExtensions: true,
+  validatorUrl: null,
+});
 `;
 
 /** Binds the document and the page; every file is our own, none comes from elsewhere. */
-export function bindOpenApi(api: Api, { version }: Pick<ApiDeps, "version">): void {
-  api.doc31("/openapi.json", {
-    openapi: "3.1.0",
-    info: {
-      title: "CryptoIntel",
-      version,
-      description: "Market data, charts, signals and their provenance. Times are epoch ms.",
-    },
+export function bindOpenApi(api: Api, deps: Pick<ApiDeps, "version" | "publicRead">): void {
+  let text: string | null = null;
+  api.get("/openapi.json", (c) => {
+    // Made at the first question: everything is bound by then, and nothing changes afterwards.
+    text ??= JSON.stringify(describeApi(api, deps));
+    return c.body(text, 200, { "content-type": "application/json" });
   });
   api.get("/docs", (c) => c.html(page));
   api.get("/docs/start.js", (c) => c.body(start, 200, { "content-type": "text/javascript" }));

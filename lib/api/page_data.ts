@@ -7,14 +7,23 @@ import type { SignalRecord } from "../contracts/records.ts";
 import type { ContinuityRow } from "../contracts/market.ts";
 import { type Timeframe, timeframeMs, timeframes } from "../market/mod.ts";
 import type { RecordQuery } from "../store/types.ts";
-import type { ChartView, GapView, PageData, SeriesView, SignalFilter } from "../ui/state.ts";
+import type {
+  ChartView,
+  GapView,
+  HealthView,
+  PageData,
+  SeriesView,
+  SignalFilter,
+} from "../ui/state.ts";
 import type { ExploreData } from "../ui/page_views.ts";
+import { readCache } from "./cache.ts";
 import type { ApiDeps } from "./deps.ts";
 import { readJobs } from "./jobs.ts";
 import { type AccuracyReader, createAccuracyReader } from "./page_accuracy.ts";
 import { createDexReader } from "./page_dex.ts";
 import { listMarkets, type MarketParts, readMarket } from "./page_markets.ts";
-import { readNews } from "./page_news.ts";
+import { listGuides, readGuide } from "./page_guides.ts";
+import { readGauge, readNews } from "./page_news.ts";
 import { describeSources, readQualityDetail } from "./page_operations.ts";
 import { createPriceReader } from "./page_prices.ts";
 import { listAll } from "./page_records.ts";
@@ -28,6 +37,7 @@ const runsShown = 50;
 const signalsOfMarket = 10;
 /** Records read at most for one page, so that a filter that finds little cannot read for ever. */
 const recordsMax = 5_000;
+
 /** Returns the readers of pages. */
 export function createPageData(deps: ApiDeps, listContinuity: () => ContinuityRow[]): PageData {
   const { store } = deps;
@@ -46,8 +56,10 @@ export function createPageData(deps: ApiDeps, listContinuity: () => ContinuityRo
         ...(name ? { name } : {}),
       }));
     },
+    getChartDefaults: () => deps.getChartDefaults(),
     getChart: (symbol, timeframe, limit) => readChart(deps, symbol, timeframe, limit),
     listSignals: (filter) => listSignals(deps, accuracies, filter),
+    listSignalRecords: (filter) => listSignalRecords(deps, filter),
     listPrices: () => prices.listPrices(),
     async getContinuity() {
       const gaps = await listAll(store.gaps, {}, gapsShown);
@@ -55,6 +67,9 @@ export function createPageData(deps: ApiDeps, listContinuity: () => ContinuityRo
       return { series: listContinuity().map(toSeriesView), gaps, openGaps: open.length };
     },
     getHealth: () => Promise.resolve(describeHealth(deps)),
+    getMood: () => readGauge(deps),
+    listGuides,
+    getGuide: readGuide,
     ...createExplorer(deps, {
       listPrices: () => prices.listPrices(),
       listByVolume: () => prices.listByVolume(),
@@ -74,6 +89,7 @@ function createExplorer(deps: ApiDeps, parts: MarketParts): ExploreData {
     getNews: (filter) => readNews(deps, filter),
     listSources: async () => describeSources(deps, (await readSources()).sources),
     getJobs: () => readJobs(deps, { limit: runsShown }),
+    getCache: () => Promise.resolve(readCache(deps)),
     listQuality: async () => (await readQualityList(deps)).symbols,
     getQuality: (symbol) => readQualityDetail(deps, symbol),
   };
@@ -134,24 +150,34 @@ function toSeriesView(row: ContinuityRow): SeriesView {
 }
 
 async function listSignals(deps: ApiDeps, accuracies: AccuracyReader, filter: SignalFilter) {
+  return await addOutcomes(deps, accuracies, await listSignalRecords(deps, filter));
+}
+
+/** Finds signals by the index that fits best, and filters what it gives by the rest. */
+async function listSignalRecords(deps: ApiDeps, filter: SignalFilter): Promise<SignalRecord[]> {
   const { store } = deps;
+  const { types, minConfidence, limit, offset = 0 } = filter;
   const entity = filter.entity.trim();
   const symbol = entity ? await deps.symbols.find(entity) : null;
   const range = {
     ...(filter.from !== null ? { from: filter.from } : {}),
     ...(filter.to !== null ? { to: filter.to } : {}),
   };
+  // Where the index alone gives what is wanted, no more is read than is shown.
+  const isExact = minConfidence <= 0 &&
+    (symbol ? types.length === 0 : !entity && types.length <= 1);
   const query: RecordQuery = symbol
     ? { index: "entity", equals: [symbol.symbol], ...range }
-    : filter.types.length === 1
-    ? { index: "type", equals: [filter.types[0]!], ...range }
+    : types.length === 1
+    ? { index: "type", equals: [types[0]!], ...range }
     : range;
-  const records = await listAll(store.signals, query, recordsMax);
+  const most = isExact ? Math.min(recordsMax, offset + limit) : recordsMax;
+  const records = await listAll(store.signals, query, most);
   const isWanted = (record: SignalRecord) =>
-    (!filter.types.length || filter.types.includes(record.type)) &&
+    (!types.length || types.includes(record.type)) &&
     (!entity || symbol !== null || record.entity.toLowerCase().includes(entity.toLowerCase())) &&
-    record.confidence_score >= filter.minConfidence;
-  return await addOutcomes(deps, accuracies, records.filter(isWanted).slice(0, filter.limit));
+    record.confidence_score >= minConfidence;
+  return records.filter(isWanted).slice(offset, offset + limit);
 }
 
 /** The newest signals on any of these entities. */
@@ -181,14 +207,24 @@ async function addOutcomes(
   })));
 }
 
-function describeHealth(deps: ApiDeps): Awaited<ReturnType<PageData["getHealth"]>> {
-  const sources = deps.listCollectors().map(({ source, status, lastMessageMs, detail }) => ({
-    name: source,
-    status,
-    lastMs: lastMessageMs,
-    ...(detail ? { detail } : {}),
-  }));
-  const isDown = sources.length > 0 && sources.every(({ status }) => status === "down");
-  const isWhole = sources.every(({ status }) => status === "healthy");
-  return { status: isDown ? "down" : isWhole ? "healthy" : "degraded", sources };
+/** How the process and its sources are; what is switched off breaks nothing. */
+export function describeHealth(
+  { listCollectors, listSources }: Pick<ApiDeps, "listCollectors" | "listSources">,
+): HealthView {
+  const labels = new Map((listSources?.() ?? []).map(({ source, name }) => [source, name]));
+  const sources = listCollectors().map(({ source, status, lastMessageMs, detail, state }) => {
+    const label = labels.get(source);
+    return {
+      name: source,
+      ...(label === undefined ? {} : { label }),
+      status,
+      ...(state === "disabled" ? { isOff: true } : {}),
+      lastMs: lastMessageMs,
+      ...(detail ? { detail } : {}),
+    };
+  });
+  const asked = sources.filter(({ isOff }) => !isOff);
+  const isDown = asked.length > 0 && asked.every(({ status }) => status === "down");
+  const isWell = asked.every(({ status }) => status === "healthy");
+  return { status: isDown ? "down" : isWell ? "healthy" : "degraded", sources };
 }

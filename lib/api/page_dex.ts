@@ -17,8 +17,8 @@ const shownMax = 100;
 const leadersMax = 10;
 const signalsMax = 200;
 const candlesMs = 7 * 86_400_000;
-/** Sums over all pairs are kept this long (ms): figures are collected every few minutes. */
-const keptMs = 15_000;
+/** Pairs are kept this long (ms), or until pairs are written anew. */
+const keptMs = 300_000;
 
 /** Returns readers of pairs. */
 export function createDexReader(deps: ApiDeps): {
@@ -26,7 +26,10 @@ export function createDexReader(deps: ApiDeps): {
   getDexPair(id: string): Promise<DexDetail | null>;
 } {
   const { store } = deps;
-  const memo = deps.answers.family<DexPairRecord[]>("dex_page", { ttlMs: keptMs });
+  const memo = deps.answers.family<DexPairRecord[]>("dex_page", {
+    ttlMs: keptMs,
+    madeOf: { dexPairs: true },
+  });
   const analysePair = createPairAnalyser(deps);
   const readAll = () => listAll(store.dexPairs, chooseByVolume(), pairsMax);
 

@@ -55,6 +55,13 @@ export async function readNews(deps: ApiDeps, filter: NewsFilter): Promise<NewsO
   };
 }
 
+/** Reads how the headlines of the newest day speak together; null where none was judged. */
+export async function readGauge({ store }: Pick<ApiDeps, "store">): Promise<GaugeView | null> {
+  const [newest] = await listAll(store.news, {}, 1);
+  if (!newest) return null;
+  return measureGauge(await listAll(store.news, { from: newest.timestamp - dayMs + 1 }, readMax));
+}
+
 function isTagged({ currencies }: NewsRecord, entity: string): boolean {
   return currencies.some((code) => code.toLowerCase() === entity.toLowerCase());
 }

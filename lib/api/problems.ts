@@ -4,13 +4,17 @@
  * @module
  */
 import type { Context } from "hono";
+import type { StatusCode } from "hono/utils/http-status";
+import { HTTPException } from "hono/http-exception";
 import {
   ApiError,
   BadRequestError,
   type InputError,
   RateLimitedError,
+  UnauthorizedError,
 } from "../contracts/errors.ts";
 import type { Logger } from "../log.ts";
+import { StoreError } from "../store/errors.ts";
 import type { ApiEnv } from "./deps.ts";
 
 const titles: Readonly<Record<number, string>> = {
@@ -20,6 +24,7 @@ const titles: Readonly<Record<number, string>> = {
   403: "Forbidden",
   404: "Not Found",
   413: "Content Too Large",
+  415: "Unsupported Media Type",
   429: "Too Many Requests",
   500: "Internal Server Error",
   503: "Service Unavailable",
@@ -32,7 +37,19 @@ export function answerError(error: Error, c: Context<ApiEnv>, log: Logger): Resp
     if (error instanceof RateLimitedError) {
       headers["retry-after"] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1000)));
     }
+    if (error instanceof UnauthorizedError) headers["www-authenticate"] = "Bearer";
     return answerProblem(c, error.status, error.message, { errors: error.errors, headers });
+  }
+  if (error instanceof StoreError && error.code === "unavailable") {
+    log.error("The store does not answer", { path: c.req.path, error: String(error) });
+    return answerProblem(c, 503, "The store does not answer; try again soon");
+  }
+  if (error instanceof HTTPException && error.status < 500) {
+    // The framework's own refusals: of bodies, before any contract has seen them.
+    const detail = error.status === 415
+      ? "Cannot read this body: `content-type: application/json` is required"
+      : `Cannot read this body: ${error.message}`;
+    return answerProblem(c, error.status, detail);
   }
   log.error("A request failed", {
     request_id: c.get("requestId"),
@@ -45,7 +62,7 @@ export function answerError(error: Error, c: Context<ApiEnv>, log: Logger): Resp
 /** Answers with a problem. */
 export function answerProblem(
   c: Context<ApiEnv>,
-  status: number,
+  status: StatusCode,
   detail: string,
   { errors = [], headers = {} }: {
     errors?: readonly InputError[];
@@ -63,7 +80,8 @@ export function answerProblem(
     request_id,
     errors,
   };
-  return new Response(JSON.stringify(body), {
+  // Of the context, so that headers which were set on the way are not lost.
+  return c.newResponse(JSON.stringify(body), {
     status,
     headers: {
       "content-type": "application/problem+json",

@@ -21,7 +21,8 @@ export function createRouter(): Api {
   });
 }
 
-const problem = (description: string) => ({
+/** Returns an answer that is a problem. */
+export const problem = (description: string) => ({
   description,
   content: { "application/problem+json": { schema: problemSchema } },
 });

@@ -6,6 +6,7 @@
 import { refuseConnection } from "../live/refusal.ts";
 import { handleWebSocket } from "../live/websocket.ts";
 import { isTimeframe } from "../market/mod.ts";
+import { identifySocket } from "./auth_sockets.ts";
 import type { ApiDeps } from "./deps.ts";
 
 /** Newest bars that a connection to one symbol is sent first. */
@@ -20,10 +21,10 @@ export async function answerSocket(
   const { pathname, searchParams } = new URL(req.url);
   const [, first, name, ...rest] = pathname.split("/");
   if (first !== "ws" || rest.length) return null;
-  if (!deps.publicRead) {
-    return refuseConnection(req, 401, "Cannot connect: it needs a signed-in user");
-  }
-  if (!name) return handleWebSocket(req, deps.hub, { ip });
+  const { refusal, identity } = await identifySocket(req, deps);
+  if (refusal) return refusal;
+  const userId = identity?.userId ?? null;
+  if (!name) return handleWebSocket(req, deps.hub, { ip, userId });
   const known = await deps.symbols.find(decodeName(name));
   if (!known) {
     return refuseConnection(req, 404, `Cannot find symbol "${decodeName(name).slice(0, 80)}"`);
@@ -38,7 +39,7 @@ export async function answerSocket(
     );
   }
   return handleWebSocket(req, deps.hub, {
-    ip,
+    ...{ ip, userId },
     symbol: known.symbol,
     timeframe,
     async getChart(symbol, wanted) {

@@ -10,6 +10,7 @@ import type { ApiUsageRecord } from "../contracts/records.ts";
 import type { ApiDeps } from "./deps.ts";
 import { listAll } from "./page_records.ts";
 import type { FeedInfo, SourceInfo } from "./public_deps.ts";
+import { hideReasons } from "./reasons.ts";
 import { describeRecording } from "./resolve.ts";
 import { type Api, describeAnswers } from "./routes.ts";
 import { addUsage, forecastCredits, getBorders } from "./usage.ts";
@@ -22,8 +23,8 @@ const route = createRoute({
   responses: describeAnswers(sourcesSchema, "All sources"),
 });
 
-/** Use is read anew after this long (ms). */
-const keptMs = 10_000;
+/** Use is read anew after this long (ms), or when some is written. */
+const keptMs = 300_000;
 const hourMs = 3_600_000;
 const weekMs = 7 * 86_400_000;
 const recordsMax = 50_000;
@@ -45,7 +46,10 @@ export type SourceReport = ReturnType<typeof describeSource>;
 export function createSourcesReader(
   deps: ApiDeps,
 ): () => Promise<{ sources: SourceReport[]; timestamp: number }> {
-  const kept = deps.answers.family<ApiUsageRecord[]>("source_usage", { ttlMs: keptMs });
+  const kept = deps.answers.family<ApiUsageRecord[]>("source_usage", {
+    ttlMs: keptMs,
+    madeOf: { apiUsage: true },
+  });
   return async () => {
     const nowMs = deps.now();
     const { month } = getBorders(nowMs);
@@ -56,11 +60,11 @@ export function createSourcesReader(
     );
     const health = new Map(deps.listCollectors().map((each) => [each.source, each]));
     const sources = listInfos(deps, used).map((info) =>
-      describeSource(info, {
+      hideReasons(describeSource(info, {
         used: used.filter(({ source }) => source === info.source),
         health: health.get(info.source),
         nowMs,
-      })
+      }))
     );
     return { sources, timestamp: nowMs };
   };

@@ -14,7 +14,7 @@ export class UdfError extends Error {
 }
 
 /** A range as it stands in the query: seconds and counts as text. */
-export interface UdfRange {
+interface UdfRange {
   resolution?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;

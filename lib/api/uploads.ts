@@ -9,7 +9,7 @@ import type { ApiEnv } from "./deps.ts";
 import { answerProblem } from "./problems.ts";
 
 /** Bytes that a body may have. */
-export const bodyMaxBytes = 262_144;
+const bodyMaxBytes = 262_144;
 
 /** Refuses larger bodies with 413, also those that do not tell their length. */
 export function limitBodies(): MiddlewareHandler<ApiEnv> {

@@ -4,11 +4,12 @@
  * @module
  */
 import type { ApiUsageRecord } from "../contracts/records.ts";
+import { getMonthEnd, predictRunOut } from "../resilience/mod.ts";
 import type { ApiDeps } from "./deps.ts";
 import { listAll } from "./page_records.ts";
 
 /** Calls within a time. */
-export interface UsageSums {
+interface UsageSums {
   request_count: number;
   success_count: number;
   refused_count: number;
@@ -65,7 +66,7 @@ export function getBorders(nowMs: number): { day: number; month: number; nextMon
   return {
     day: Date.UTC(year, month, now.getUTCDate()),
     month: Date.UTC(year, month, 1),
-    nextMonth: Date.UTC(year, month + 1, 1),
+    nextMonth: getMonthEnd(nowMs),
   };
 }
 
@@ -88,21 +89,15 @@ export function forecastCredits(
     return { creditsLeft: null, creditsExpected: null, runsOutOn: null };
   }
   const creditsLeft = Math.max(0, creditsPerMonth - spent);
-  const formatDay = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-  const { nextMonth } = getBorders(nowMs);
-  if (creditsLeft === 0) {
-    return { creditsLeft, creditsExpected: spent, runsOutOn: formatDay(nowMs) };
-  }
-  if (sinceMs === null || spentRecently === 0) {
-    return { creditsLeft, creditsExpected: spent, runsOutOn: null };
-  }
+  const monthEndMs = getMonthEnd(nowMs);
   // An hour at least, so that the first minutes are not taken for the pace of a month.
-  const watchedMs = Math.min(paceDays * dayMs, Math.max(hourMs, nowMs - sinceMs));
-  const perMs = spentRecently / watchedMs;
-  const endMs = nowMs + creditsLeft / perMs;
+  const latelyMs = Math.min(paceDays * dayMs, Math.max(hourMs, nowMs - (sinceMs ?? nowMs)));
+  const pace = { spentLately: sinceMs === null ? 0 : spentRecently, latelyMs };
+  const runsOutMs = predictRunOut({ spent, limit: creditsPerMonth, ...pace, nowMs, monthEndMs });
+  const more = creditsLeft === 0 ? 0 : pace.spentLately / latelyMs * (monthEndMs - nowMs);
   return {
     creditsLeft,
-    creditsExpected: spent + perMs * (nextMonth - nowMs),
-    runsOutOn: endMs < nextMonth ? formatDay(endMs) : null,
+    creditsExpected: spent + more,
+    runsOutOn: runsOutMs === null ? null : new Date(runsOutMs).toISOString().slice(0, 10),
   };
 }

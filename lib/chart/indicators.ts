@@ -139,9 +139,12 @@ export const indicatorGroups: readonly IndicatorGroup[] = [
 /** What is shown to someone who never chose. */
 export const defaultIndicators: readonly IndicatorKey[] = ["sma", "volume", "rsi"];
 
-/** Keeps the known toggles of a stored choice, each once, in panel order; else the defaults. */
-export function parseIndicators(stored: unknown): IndicatorKey[] {
-  if (!Array.isArray(stored)) return [...defaultIndicators];
+/** Keeps the known toggles of a stored choice, each once, in panel order; else the given ones. */
+export function parseIndicators(
+  stored: unknown,
+  otherwise: readonly IndicatorKey[] = defaultIndicators,
+): IndicatorKey[] {
+  if (!Array.isArray(stored)) return [...otherwise];
   return indicatorKeys.filter((key) => stored.includes(key));
 }
 

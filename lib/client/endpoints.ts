@@ -7,7 +7,9 @@
  */
 import type { z } from "zod";
 import type * as admin from "../contracts/admin.ts";
+import type * as auth from "../contracts/auth.ts";
 import type { cacheSchema } from "../contracts/cache.ts";
+import type { configChangeSchema, configCheckSchema, configSchema } from "../contracts/config.ts";
 import type * as dashboard from "../contracts/dashboard.ts";
 import type * as dex from "../contracts/dex.ts";
 import type { fullHealthSchema, healthSchema } from "../contracts/health.ts";
@@ -23,6 +25,7 @@ import type * as udf from "../contracts/udf.ts";
 type Answer<S extends z.ZodType> = z.output<S>;
 /** Parameters of a query: none is required. */
 type Query<S extends z.ZodType> = { [K in keyof z.output<S>]?: z.output<S>[K] | undefined };
+type Body<S extends z.ZodType> = { body: z.input<S> };
 type OfSymbol = { symbol: string };
 type OfPair = { pair_id: string };
 type Nothing = Record<never, never>;
@@ -118,6 +121,46 @@ export interface Calls {
   >;
   getBackfill: Call<Answer<typeof admin.backfillSchema>, { id: string }>;
   stopBackfill: Call<Answer<typeof admin.backfillSchema>, { id: string }>;
+  getConfig: Call<Answer<typeof configSchema>>;
+  putConfig: Call<Answer<typeof configSchema>, { body: z.input<typeof configChangeSchema> }>;
+  checkConfig: Call<
+    Answer<typeof configCheckSchema>,
+    { body: z.input<typeof configChangeSchema> }
+  >;
+  getSetupState: Call<Answer<typeof auth.setupStateSchema>>;
+  setUp: Call<Answer<typeof auth.signedInSchema>, Body<typeof auth.setupSchema>>;
+  register: Call<Answer<typeof auth.signedInSchema>, Body<typeof auth.credentialsSchema>>;
+  login: Call<Answer<typeof auth.signedInSchema>, Body<typeof auth.credentialsSchema>>;
+  refreshTokens: Call<Answer<typeof auth.signedInSchema>, Body<typeof auth.refreshSchema>>;
+  logout: Call<Answer<typeof auth.doneSchema>, Body<typeof auth.refreshSchema>>;
+  resetPassword: Call<Answer<typeof auth.signedInSchema>, Body<typeof auth.resetSchema>>;
+  changePassword: Call<Answer<typeof auth.signedInSchema>, Body<typeof auth.passwordChangeSchema>>;
+  getMe: Call<Answer<typeof auth.userSchema>>;
+  /** Removes the account with all that belongs to it. */
+  deleteMe: Call<Answer<typeof auth.doneSchema>, Body<typeof auth.proofSchema>>;
+  listSessions: Call<Answer<typeof auth.sessionsSchema>>;
+  endSession: Call<Answer<typeof auth.doneSchema>, { id: string }>;
+  endOtherSessions: Call<Answer<typeof auth.doneSchema>>;
+  listKeys: Call<Answer<typeof auth.keysSchema>>;
+  createKey: Call<Answer<typeof auth.createdKeySchema>, Body<typeof auth.newKeySchema>>;
+  revokeKey: Call<Answer<typeof auth.doneSchema>, { id: string }>;
+  listPasskeys: Call<Answer<typeof auth.passkeysSchema>>;
+  askForPasskey: Call<Answer<typeof auth.passkeyOptionsSchema>, Body<typeof auth.proofSchema>>;
+  addPasskey: Call<Answer<typeof auth.passkeySchema>, Body<typeof auth.newPasskeySchema>>;
+  removePasskey: Call<Answer<typeof auth.doneSchema>, { id: string }>;
+  askForPasskeyLogin: Call<Answer<typeof auth.passkeyOptionsSchema>>;
+  loginWithPasskey: Call<
+    Answer<typeof auth.signedInSchema>,
+    Body<typeof auth.passkeySignInSchema>
+  >;
+  listUsers: Call<Answer<typeof auth.managedUsersSchema>, Query<typeof auth.usersQuerySchema>>;
+  changeUser: Call<
+    Answer<typeof auth.managedUserSchema>,
+    { id: string } & Body<typeof auth.userChangeSchema>
+  >;
+  endUserSessions: Call<Answer<typeof auth.doneSchema>, { id: string }>;
+  makeResetLink: Call<Answer<typeof auth.resetLinkSchema>, { id: string }>;
+  listAuditLog: Call<Answer<typeof auth.auditSchema>, Query<typeof auth.auditQuerySchema>>;
   getUdfConfig: Call<Answer<typeof udf.udfConfigSchema>>;
   getUdfSymbol: Call<Answer<typeof udf.udfSymbolSchema>, OfSymbol>;
   searchUdf: Call<Answer<typeof udf.udfSearchSchema>, Query<typeof udf.udfSearchQuerySchema>>;
@@ -132,7 +175,7 @@ export interface Calls {
 
 /** How an endpoint is reached. */
 export interface EndpointAddress {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** With parameters in braces, as the API's own document writes it. */
   path: string;
 }
@@ -179,6 +222,36 @@ export const endpoints: Readonly<Record<keyof Calls, EndpointAddress>> = {
   startBackfill: { method: "POST", path: "/api/v1/admin/backfills" },
   getBackfill: get("/api/v1/admin/backfills/{id}"),
   stopBackfill: { method: "DELETE", path: "/api/v1/admin/backfills/{id}" },
+  getConfig: get("/api/v1/admin/config"),
+  putConfig: { method: "PUT", path: "/api/v1/admin/config" },
+  checkConfig: { method: "POST", path: "/api/v1/admin/config/check" },
+  getSetupState: get("/api/v1/auth/setup"),
+  setUp: { method: "POST", path: "/api/v1/auth/setup" },
+  register: { method: "POST", path: "/api/v1/auth/register" },
+  login: { method: "POST", path: "/api/v1/auth/login" },
+  refreshTokens: { method: "POST", path: "/api/v1/auth/refresh" },
+  logout: { method: "POST", path: "/api/v1/auth/logout" },
+  resetPassword: { method: "POST", path: "/api/v1/auth/reset" },
+  changePassword: { method: "PUT", path: "/api/v1/auth/password" },
+  getMe: get("/api/v1/auth/me"),
+  deleteMe: { method: "DELETE", path: "/api/v1/auth/me" },
+  listSessions: get("/api/v1/auth/sessions"),
+  endSession: { method: "DELETE", path: "/api/v1/auth/sessions/{id}" },
+  endOtherSessions: { method: "DELETE", path: "/api/v1/auth/sessions" },
+  listKeys: get("/api/v1/auth/keys"),
+  createKey: { method: "POST", path: "/api/v1/auth/keys" },
+  revokeKey: { method: "DELETE", path: "/api/v1/auth/keys/{id}" },
+  listPasskeys: get("/api/v1/auth/passkeys"),
+  askForPasskey: { method: "POST", path: "/api/v1/auth/passkeys/options" },
+  addPasskey: { method: "POST", path: "/api/v1/auth/passkeys" },
+  removePasskey: { method: "DELETE", path: "/api/v1/auth/passkeys/{id}" },
+  askForPasskeyLogin: { method: "POST", path: "/api/v1/auth/passkey-login/options" },
+  loginWithPasskey: { method: "POST", path: "/api/v1/auth/passkey-login" },
+  listUsers: get("/api/v1/admin/users"),
+  changeUser: { method: "PATCH", path: "/api/v1/admin/users/{id}" },
+  endUserSessions: { method: "DELETE", path: "/api/v1/admin/users/{id}/sessions" },
+  makeResetLink: { method: "POST", path: "/api/v1/admin/users/{id}/reset" },
+  listAuditLog: get("/api/v1/admin/audit"),
   getUdfConfig: get("/udf/config"),
   getUdfSymbol: get("/udf/symbols"),
   searchUdf: get("/udf/search"),

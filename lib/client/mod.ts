@@ -20,13 +20,17 @@ import { type LiveEvent, readEvents } from "./events.ts";
 export type { CallOptions, Calls } from "./endpoints.ts";
 export { ApiCallError, type Problem } from "./errors.ts";
 export type { LiveEvent } from "./events.ts";
+export { createSession, type Session, type SessionOptions, type SessionTokens } from "./session.ts";
 
 /** How to reach the API. */
 export interface ClientOptions {
   /** Such as `http://localhost:8000`; a path in front of the API is kept. */
   baseUrl: string;
-  /** The operator's token, for what needs it. */
-  token?: string;
+  /**
+   * An access token, an API key or the operator's token, for what needs one; or what gives it, such as
+   * `getToken` of a session.
+   */
+  token?: string | (() => Promise<string | undefined>);
   fetch?: typeof fetch;
   /** Tells the time and waits. */
   clock?: Clock;
@@ -47,14 +51,19 @@ export interface EventsQuery {
   after?: string;
 }
 
+/** What a list takes that comes in pages. */
+interface Paged {
+  cursor?: string | undefined;
+}
+
 /** The whole API. */
 export interface Client extends Calls {
   /** Live events; connects anew and resumes where it was, until `signal` is aborted. */
   events(query?: EventsQuery, options?: CallOptions): AsyncIterable<LiveEvent>;
   /** Every page of a list that has `next_cursor`, one after the other. */
-  pages<In extends { cursor?: string | undefined }, Out extends { next_cursor: string | null }>(
-    call: (input?: In, options?: CallOptions) => Promise<Out>,
-    input: NoInfer<In>,
+  pages<In extends Paged | undefined, Out extends { next_cursor: string | null }>(
+    call: (input: In, options?: CallOptions) => Promise<Out>,
+    input: NoInfer<NonNullable<In>>,
     options?: CallOptions,
   ): AsyncIterable<Out>;
 }
@@ -99,11 +108,11 @@ export function createClient(options: ClientOptions): Client {
 }
 
 async function* listPages<
-  In extends { cursor?: string | undefined },
+  In extends Paged | undefined,
   Out extends { next_cursor: string | null },
 >(
-  call: (input?: In, options?: CallOptions) => Promise<Out>,
-  input: NoInfer<In>,
+  call: (input: In, options?: CallOptions) => Promise<Out>,
+  input: NoInfer<NonNullable<In>>,
   options: CallOptions = {},
 ): AsyncGenerator<Out> {
   for (let cursor = input.cursor;;) {
@@ -143,9 +152,10 @@ function createSender(
       jitter: 0.5,
     });
     const { url, body } = buildRequest(baseUrl, address, input);
+    const bearer = typeof token === "function" ? await token() : token;
     const headers: Record<string, string> = {
       accept: `${accept}, application/problem+json`,
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
       ...(body === undefined ? {} : { "content-type": "application/json" }),
     };
     const init: RequestInit = {

@@ -235,6 +235,7 @@ export const dexHistorySchema = z.object({
 export const dexLeadersQuerySchema = z.object({
   limit: querySize(20, 100),
   network: idSchema.optional(),
+  cursor: cursorSchema,
 });
 
 /** The most traded pairs. */
@@ -243,6 +244,7 @@ export const dexLeadersSchema = z.object({
     dexPairSchema.extend({ network_name: z.string(), dex_name: z.string() }).openapi("DexLeader"),
   ),
   count: z.number().int(),
+  next_cursor: nextCursorSchema,
   timestamp: z.number(),
   ageMs: z.number().nullable(),
   recorded: recordedSchema,

@@ -10,9 +10,6 @@
 import { z } from "@hono/zod-openapi";
 import { timeframes } from "../market/mod.ts";
 
-/** Version of the messages below; raised when a field changes its meaning. */
-export const liveProtocolVersion = 1;
-
 /** Public channels, spelled as in the live hub's own list (a test holds the two together). */
 export const liveChannels = [
   "prices",
@@ -60,7 +57,8 @@ export type ClientMessage = z.infer<typeof clientMessageSchema>;
 /** What the server sends with data. */
 export const serverMessageSchema = z.object({
   type: z.enum(["initial", "update", "reset"]),
-  channel: z.enum(liveChannels),
+  /** `alerts` reaches the connections of one person. */
+  channel: z.enum([...liveChannels, "alerts"]),
   seq: z.number().int().min(1),
   id: z.string().regex(/^.+-\d+$/),
   ts: z.number().int(),

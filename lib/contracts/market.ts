@@ -6,6 +6,7 @@
 import { z } from "@hono/zod-openapi";
 import { barQualities } from "../market/mod.ts";
 import { queryFlagSchema, querySize, recordedSchema, timeframeSchema } from "./common.ts";
+import { cursorSchema, nextCursorSchema } from "./paging.ts";
 
 /** One bar on the wire; `time` is the epoch ms of its start. */
 export const barSchema = z.object({
@@ -105,6 +106,7 @@ export const featuresQuerySchema = z.object({
   mode: z.enum(["batch", "realtime"]).default("batch"),
   version: z.string().max(20).default("v1.0"),
   limit: querySize(500, 1_000),
+  cursor: cursorSchema,
 });
 
 /** One row of features; `backfilled` names cells that came from a later row. */
@@ -114,12 +116,14 @@ export const featureRowSchema = z.object({
   backfilled: z.array(z.string()),
 }).openapi("FeatureRow");
 
-/** Rows of features, oldest first; in realtime mode the newest one only. */
+/** Rows of features, oldest first, the page of the newest first; in realtime mode the newest one only. */
 export const featuresSchema = z.object({
   symbol: z.string(),
   timeframe: timeframeSchema,
   version: z.string(),
   features: z.union([z.array(featureRowSchema), featureRowSchema, z.null()]),
+  /** Leads to older rows. */
+  next_cursor: nextCursorSchema,
   timestamp: z.number(),
   recorded: recordedSchema,
 }).openapi("Features");
@@ -137,6 +141,9 @@ export const qualitySchema = z.object({
 export const continuityQuerySchema = z.object({
   symbol: z.string().max(80).optional(),
   timeframe: timeframeSchema.optional(),
+  /** Holes of a page; those of other timeframes are left out of it. */
+  limit: querySize(200, 1_000),
+  cursor: cursorSchema,
 });
 
 /** One series of the ledger: bars expected since watching began, and what became of them. */
@@ -173,6 +180,8 @@ export const gapSchema = z.object({
 export const continuitySchema = z.object({
   series: z.array(continuityRowSchema),
   gaps: z.array(gapSchema),
+  /** Leads to older holes. */
+  next_cursor: nextCursorSchema,
   totals: z.object({
     expected: z.number(),
     received: z.number(),

@@ -141,6 +141,23 @@ export const jobsSchema = z.object({
   ),
   count: z.number().int(),
   next_cursor: nextCursorSchema,
+  /** Whether a cycle is under way, and when the next one is due, epoch ms. */
+  isRunning: z.boolean(),
+  nextRunMs: z.number(),
+  /** Of the last 24 hours, or since the first cycle within them. */
+  day: z.object({
+    /** Quarters of an hour in which a cycle was to run, and in which one did. */
+    expected: z.number().int(),
+    ran: z.number().int(),
+    ended: z.number().int(),
+    failed: z.number().int(),
+    /** Sources that were asked, over all cycles, and those of them that answered. */
+    asked: z.number().int(),
+    answered: z.number().int(),
+    /** From 0 to 1; null while there is nothing to divide. */
+    cronShare: z.number().nullable(),
+    collectionShare: z.number().nullable(),
+  }),
   /** Of the cycles of the last 24 hours that ended, the share that is done; null without any. */
   successShare: z.number().nullable(),
   timestamp: z.number(),

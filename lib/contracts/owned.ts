@@ -320,6 +320,20 @@ export interface WatchlistRecord {
   updated_at: number;
 }
 
+/** That a file was imported into a portfolio. */
+export interface ImportNote {
+  id: string;
+  name: string;
+  timestamp: number;
+  /** SHA-256 (hex) of the file and how it was read, so that an id stands for one import only. */
+  hash: string;
+  written: number;
+  duplicates: number;
+  errors: number;
+  /** False until the last of it was written. */
+  isDone: boolean;
+}
+
 /** A set of holdings that is valued together. */
 export interface PortfolioRecord {
   id: string;
@@ -328,6 +342,10 @@ export interface PortfolioRecord {
   /** Currency that it is valued in. */
   currency: string;
   revision: number;
+  /** Counts changes of its activities, apart from those of its name; 0 unless said. */
+  bookRevision?: number;
+  /** The newest imports, last one first. */
+  imports?: ImportNote[];
   created_at: number;
   updated_at: number;
 }

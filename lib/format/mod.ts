@@ -9,3 +9,4 @@ export * from "./numbers.ts";
 export * from "./overview_strings.ts";
 export * from "./page_strings.ts";
 export * from "./strings.ts";
+export * from "./watchlist_strings.ts";

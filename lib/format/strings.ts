@@ -164,6 +164,4 @@ export const strings = {
     home: "Back to the dashboard",
     requestId: "Request",
   },
-  update: { ready: "A new version is ready.", reload: "Reload", later: "Later" },
-  install: { action: "Install", ios: "To install: Share, then Add to Home Screen." },
 } as const;

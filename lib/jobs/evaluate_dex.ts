@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FigureMoment } from "../alerts/mod.ts";
 import type { DexPairRecord, DexSampleRecord } from "../contracts/records.ts";
 import {
   createDexHistory,
@@ -15,6 +16,7 @@ import {
 import type { WorldStore } from "../store/types.ts";
 import { emitDexSignal } from "./emit.ts";
 import type { ThresholdsByType } from "./evaluate_options.ts";
+import { describeLiquidity, describeNewPair } from "./figures.ts";
 import { type Histories, openHistories } from "./histories.ts";
 import { isSame, listUpTo, type Look, lookAt } from "./read.ts";
 import type { StageContext, StageResult } from "./types.ts";
@@ -80,11 +82,20 @@ export async function evaluateDex(
     if (!step) continue;
     histories.set(sample.pair_id, step.memory);
     records++;
-    for (const signal of step.signals) if (await emitDexSignal(context, signal)) signals++;
+    tellFigure(context, describeLiquidity(sample, memory, context.now()));
+    for (const signal of step.signals) {
+      if (!await emitDexSignal(context, signal)) continue;
+      signals++;
+      tellFigure(context, describeNewPair(signal, sample.liquidity, context.now()));
+    }
   }
   await histories.flush();
   await store.putState(STATE, { ...look, watchedSince });
   return { records, signals };
+}
+
+function tellFigure({ onFigure }: StageContext, figure: FigureMoment | null): void {
+  if (figure) onFigure?.(figure);
 }
 
 /**

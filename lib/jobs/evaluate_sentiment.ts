@@ -18,6 +18,7 @@ import {
   mapSymbolsByBase,
   type ThresholdsByType,
 } from "./evaluate_options.ts";
+import { describeSentiment } from "./figures.ts";
 import { listUpTo } from "./read.ts";
 import type { StageContext, StageResult } from "./types.ts";
 
@@ -66,10 +67,13 @@ export async function evaluateSentiment(
   let symbols: Map<string, MarketSymbol> | null = null;
   for (const summary of after) {
     const key = `${summary.type} ${summary.name}`;
-    const find = sentimentShift.detect(before.get(key) ?? null, summary, limits);
-    if (!find) continue;
+    const past = before.get(key) ?? null;
     symbols ??= await mapSymbolsByBase(store);
     const entity = nameEntity(summary, symbols);
+    const at = { entity, timeMs: endMs, receivedMs: context.now() };
+    context.onFigure?.(describeSentiment(summary, past, at));
+    const find = sentimentShift.detect(past, summary, limits);
+    if (!find) continue;
     const previous = await findPrevious(store, "sentiment_shift", entity, endMs + 1);
     const emission = decideEmission(previous, find, endMs, sentimentShift.windowMs);
     if (emission === "none") continue;

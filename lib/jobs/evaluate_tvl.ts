@@ -24,6 +24,7 @@ import {
   mapSymbolsByBase,
   type ThresholdsByType,
 } from "./evaluate_options.ts";
+import { describeTvl } from "./figures.ts";
 import { type Histories, openHistories } from "./histories.ts";
 import { isSame, listUpTo, type Look, lookAt } from "./read.ts";
 import type { StageContext, StageResult } from "./types.ts";
@@ -79,6 +80,7 @@ export async function evaluateTvl(
     if (sample.timestamp <= known.last) continue;
     const step = await foldSample(sample, known, { histories, readPrice, limits });
     histories.set(sample.entity, { ...step.history, token: sample.token });
+    context.onFigure?.(describeTvl(sample, known, context.now()));
     records++;
     if (step.find && await emitStep(context, sample, step, limits)) signals++;
   }

@@ -15,7 +15,7 @@ import { type Stage, type StageContext, type StageResult, stages } from "./types
 export { runCompute } from "./compute.ts";
 export { runEvaluate } from "./evaluate.ts";
 export { type CollectionStatus, readCollectionStatus } from "./status.ts";
-export { listOperatorAlerts, type OperatorAlert } from "./notify.ts";
+export { listOperatorAlerts } from "./notify.ts";
 export { type RetentionResult, runRetention } from "./retention.ts";
 export * from "./types.ts";
 

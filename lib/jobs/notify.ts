@@ -5,20 +5,7 @@
  */
 import type { CollectionRunRecord } from "../contracts/records.ts";
 import type { WorldStore } from "../store/types.ts";
-import type { StageContext, StageResult } from "./types.ts";
-
-/** Something that operators have to know; it stays until it is over. */
-export interface OperatorAlert {
-  /** A source, or `cycle` for all of them. */
-  id: string;
-  /** In plain words, the last error included. */
-  message: string;
-  failures: number;
-  /** Wall time, epoch ms. */
-  sinceMs: number;
-  /** Null while it lasts. */
-  resolvedMs: number | null;
-}
+import type { OperatorAlert, StageContext, StageResult } from "./types.ts";
 
 /** Failures in a row that operators are told of. */
 export const failuresMax = 3;
@@ -56,6 +43,8 @@ export async function runNotify(context: StageContext, runId: string): Promise<S
     resolvedMs === null || context.now() - resolvedMs < keptMs
   );
   const changed = changeAlerts(alerts, streaks, run, context);
+  // Before it is written down: told again after a sudden end, it is known by its id.
+  for (const alert of changed) await context.onOperatorAlert?.(alert);
   await store.putState(stateName, { runMs: run.timestamp, alerts });
   live.publish("health", { kind: "collection_run", run });
   for (const alert of changed) live.publish("health", { kind: "operator_alert", alert });

@@ -6,7 +6,8 @@
 import type { CollectionRunRecord } from "../contracts/records.ts";
 import type { JobQueue, ParkedJob } from "../store/mod.ts";
 import type { WorldStore } from "../store/types.ts";
-import { listOperatorAlerts, type OperatorAlert } from "./notify.ts";
+import { listOperatorAlerts } from "./notify.ts";
+import type { OperatorAlert } from "./types.ts";
 
 /** What pages and the API show of scheduled work. Times are epoch ms of wall time. */
 export interface CollectionStatus {

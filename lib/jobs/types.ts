@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FigureMoment } from "../alerts/mod.ts";
 import type { LivePublisher } from "../live/types.ts";
 import type { Logger } from "../log.ts";
 import type { WorldStore } from "../store/types.ts";
@@ -21,6 +22,23 @@ export interface StageContext {
   marketNow(): number;
   /** Wall time, epoch ms: for `created_at` and durations. */
   now(): number;
+  /** Told of every new figure that alerts may wait for. */
+  onFigure?: (figure: FigureMoment) => void;
+  /** Told when something that operators have to know begins or is over; a rejection fails the stage. */
+  onOperatorAlert?: (alert: OperatorAlert) => Promise<void>;
+}
+
+/** Something that operators have to know; it stays until it is over. */
+export interface OperatorAlert {
+  /** A source, or `cycle` for all of them. */
+  id: string;
+  /** In plain words, the last error included. */
+  message: string;
+  failures: number;
+  /** Wall time, epoch ms. */
+  sinceMs: number;
+  /** Null while it lasts. */
+  resolvedMs: number | null;
 }
 
 /** What a stage did; the same run again does nothing and says zeros. */

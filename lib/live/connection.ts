@@ -4,7 +4,7 @@
  * @module
  */
 import type { Subscription } from "./subscription.ts";
-import type { PublicChannel } from "./types.ts";
+import type { LiveChannel, PublicChannel } from "./types.ts";
 
 /** The transport of one client; the hub knows neither WebSocket nor SSE. */
 export interface ClientPort {
@@ -15,6 +15,13 @@ export interface ClientPort {
   close(code: number, reason: string): void;
   /** Proves life on a quiet connection, where the transport does not do so itself. */
   heartbeat?(): void;
+}
+
+/** Where a connection comes from. */
+export interface ClientOrigin {
+  ip: string;
+  /** Whose it is; a visitor's without. */
+  userId?: string | null | undefined;
 }
 
 /** Bounds of the hub; every one has a default. */
@@ -53,10 +60,14 @@ export const defaultHubLimits: HubLimits = {
 export interface Client {
   port: ClientPort;
   ip: string;
+  /** Whose connection it is; null for a visitor's. */
+  userId: string | null;
+  /** Takes what is for this person alone. */
+  isPrivate: boolean;
   isOpen: boolean;
   subscriptions: Map<PublicChannel, Subscription>;
   /** Last `seq` of each channel. */
-  sequences: Map<PublicChannel, number>;
+  sequences: Map<LiveChannel, number>;
   /** Groups by which price bytes are shared, so that leaving is cheap. */
   priceKey: string | null;
   /** Its share of each 100 ms: clients of different phases are sent prices at different times. */
@@ -76,11 +87,17 @@ export interface Client {
 /** Returns the state of a client that has just connected. */
 export function createClient(
   port: ClientPort,
-  { ip, nowMs, tokens, phase }: { ip: string; nowMs: number; tokens: number; phase: number },
+  { ip, userId = null, nowMs, tokens, phase }: ClientOrigin & {
+    nowMs: number;
+    tokens: number;
+    phase: number;
+  },
 ): Client {
   return {
     port,
     ip,
+    userId,
+    isPrivate: false,
     isOpen: true,
     subscriptions: new Map(),
     sequences: new Map(),

@@ -10,7 +10,8 @@ import { createCounts, type HubOptions } from "./hub_types.ts";
 import { Outbox } from "./outbox.ts";
 import { phaseCount } from "./phases.ts";
 import { PriceGroups } from "./price_groups.ts";
-import { type PublicChannel, publicChannels } from "./types.ts";
+import { type Command, refuseChannel } from "./subscription.ts";
+import { type LiveChannel, privateChannel, type PublicChannel, publicChannels } from "./types.ts";
 
 /** The clients of a hub, and how each is sent to. */
 export class Delivery {
@@ -24,6 +25,8 @@ export class Delivery {
   /** By phase. */
   protected readonly priceGroups = Array.from({ length: phaseCount }, () => new PriceGroups());
   protected readonly perIp = new Map<string, number>();
+  /** Connections that take what is for their person alone. */
+  protected readonly byUser = new Map<string, Set<Client>>();
   protected readonly counts = createCounts();
   protected readonly outbox: Outbox<Client>;
 
@@ -52,7 +55,7 @@ export class Delivery {
   protected send(
     client: Client,
     type: string,
-    channel: PublicChannel,
+    channel: LiveChannel,
     n: number,
     json: string,
   ): void {
@@ -63,6 +66,43 @@ export class Delivery {
     const text = `{"type":"${type}","channel":"${channel}","seq":${seq},"id":"${id}","ts":${ts},` +
       `"data":${json}}`;
     this.deliver(client, text, { type, id });
+  }
+
+  /** Sends to the connections of one person; what they miss is in their notifications. */
+  publishTo(userId: string, data: unknown): void {
+    const clients = this.byUser.get(userId);
+    if (!clients) return;
+    const json = JSON.stringify(data);
+    const n = this.log.take();
+    for (const client of [...clients]) {
+      // What was published before must not arrive after it.
+      this.outbox.drain(client.phase);
+      this.send(client, "update", privateChannel, n, json);
+    }
+  }
+
+  /** @throws {ClientMessageError} For a visitor who asks for what is for one person alone. */
+  protected runPrivate(client: Client, command: Command): void {
+    const { kind } = command;
+    if ((kind !== "subscribe" && kind !== "unsubscribe") || !command.isPrivate) return;
+    if (client.userId === null) throw refuseChannel(privateChannel, "it needs a signed-in user");
+    this.#setPrivate(client, kind === "subscribe");
+  }
+
+  /** Names of the channels that a client hears. */
+  protected listChannels({ subscriptions, isPrivate }: Client): LiveChannel[] {
+    return [...subscriptions.keys(), ...isPrivate ? [privateChannel] as const : []];
+  }
+
+  #setPrivate(client: Client, isPrivate: boolean): void {
+    const { userId } = client;
+    if (userId === null || client.isPrivate === isPrivate) return;
+    client.isPrivate = isPrivate;
+    const clients = this.byUser.get(userId) ?? new Set();
+    if (isPrivate) clients.add(client);
+    else clients.delete(client);
+    if (clients.size > 0) this.byUser.set(userId, clients);
+    else this.byUser.delete(userId);
   }
 
   protected deliver(
@@ -127,6 +167,7 @@ export class Delivery {
     client.isOpen = false;
     this.counts.disconnected++;
     this.clients.delete(client);
+    this.#setPrivate(client, false);
     for (const channel of client.subscriptions.keys()) this.byChannel.get(channel)!.delete(client);
     this.priceGroups[client.phase]!.leave(client);
     client.subscriptions.clear();

@@ -6,6 +6,7 @@
  */
 import {
   type Client,
+  type ClientOrigin,
   type ClientPort,
   createClient,
   getConnectionsMax,
@@ -94,7 +95,7 @@ class LiveHub extends Delivery implements Hub {
     this.#append(channel, match, json);
   }
 
-  connect(port: ClientPort, { ip }: { ip: string }): LiveConnection | null {
+  connect(port: ClientPort, { ip, userId }: ClientOrigin): LiveConnection | null {
     if (!this.hasRoom(ip)) {
       this.counts.refused++;
       port.close(1008, "too many connections from this address");
@@ -102,7 +103,7 @@ class LiveHub extends Delivery implements Hub {
     }
     this.#seedPrices();
     const client = createClient(port, {
-      ip,
+      ...{ ip, userId },
       nowMs: this.options.now(),
       tokens: this.limits.messagesPerSecond,
       phase: this.counts.connected % phaseCount,
@@ -296,6 +297,7 @@ class LiveHub extends Delivery implements Hub {
     if (first.kind === "ping") return this.answer(client, "pong", {});
     const joined = new Set<PublicChannel>();
     for (const command of commands) {
+      this.runPrivate(client, command);
       if (command.kind === "subscribe") {
         for (const channel of command.channels) {
           this.#subscribe(client, channel, command);
@@ -303,7 +305,7 @@ class LiveHub extends Delivery implements Hub {
         }
       } else if (command.kind === "unsubscribe") this.#unsubscribe(client, command);
     }
-    const channels = [...client.subscriptions.keys()];
+    const channels = this.listChannels(client);
     const request = first.requestId === undefined ? {} : { result: null, id: first.requestId };
     this.answer(client, "ack", { channels, ...request });
     const after = first.kind === "subscribe" ? first.after : undefined;

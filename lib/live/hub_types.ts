@@ -4,7 +4,7 @@
  * @module
  */
 import type { Logger } from "../log.ts";
-import type { ClientPort, HubLimits } from "./connection.ts";
+import type { ClientOrigin, ClientPort, HubLimits } from "./connection.ts";
 import type { SavedLog } from "./event_log.ts";
 import type { Command } from "./subscription.ts";
 import type { BarUpdate, LivePublisher, PriceUpdate, PublicChannel } from "./types.ts";
@@ -59,7 +59,9 @@ export interface LiveConnection {
  */
 export interface Hub extends LivePublisher {
   /** Returns null (and closes the port) when the address has too many connections. */
-  connect(port: ClientPort, client: { ip: string }): LiveConnection | null;
+  connect(port: ClientPort, client: ClientOrigin): LiveConnection | null;
+  /** Sends to the connections of one person that subscribed to `alerts`. */
+  publishTo(userId: string, data: unknown): void;
   /** Whether one more connection of this address would be taken. */
   hasRoom(ip: string): boolean;
   tick(): void;

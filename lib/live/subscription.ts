@@ -7,7 +7,7 @@
 import { type ClientMessage, clientMessageSchema, type LiveFilter } from "../contracts/live.ts";
 import { isTimeframe, type Timeframe } from "../market/mod.ts";
 import type { EventMatch } from "./event_log.ts";
-import { type PublicChannel, publicChannels } from "./types.ts";
+import { privateChannel, type PublicChannel, publicChannels } from "./types.ts";
 
 /** What one connection wants of one channel; null means all. */
 export interface Subscription {
@@ -25,6 +25,8 @@ export type Command =
     timeframes: Timeframe[] | null;
     filter: LiveFilter;
     after?: string;
+    /** Asks for what is for one person alone, too. */
+    isPrivate?: boolean;
     /** The client's own number of its request, given back in the acknowledgement. */
     requestId?: unknown;
   }
@@ -32,6 +34,7 @@ export type Command =
     kind: "unsubscribe";
     channels: PublicChannel[];
     symbols: string[] | null;
+    isPrivate?: boolean;
     requestId?: unknown;
   }
   | { kind: "ping" }
@@ -103,18 +106,23 @@ function parseJson(text: string): unknown {
 
 function toCommand(message: ClientMessage): Command {
   if (message.type === "ping") return { kind: "ping" };
-  const channels = message.channels.map(toChannel);
+  const isPrivate = message.channels.includes(privateChannel);
+  const channels = message.channels.filter((name) => name !== privateChannel).map(toChannel);
   const symbols = message.symbols ?? null;
-  if (message.type === "unsubscribe") return { kind: "unsubscribe", channels, symbols };
+  if (message.type === "unsubscribe") return { kind: "unsubscribe", channels, symbols, isPrivate };
   const { timeframes = null, filter = {}, after } = message;
-  return { kind: "subscribe", channels, symbols, timeframes, filter, after };
+  return { kind: "subscribe", channels, symbols, timeframes, filter, after, isPrivate };
 }
 
 function toChannel(name: string): PublicChannel {
   const channel = publicChannels.find((known) => known === name);
   if (channel) return channel;
-  const reason = name === "alerts" ? "it needs a signed-in user" : "no such channel";
-  throw new ClientMessageError(`Cannot use channel "${name.slice(0, 40)}": ${reason}`);
+  throw refuseChannel(name, "no such channel");
+}
+
+/** Returns the refusal of a channel. */
+export function refuseChannel(name: string, reason: string): ClientMessageError {
+  return new ClientMessageError(`Cannot use channel "${name.slice(0, 40)}": ${reason}`);
 }
 
 /** `{method: "SUBSCRIBE", params: ["btcusdt@kline_1m", "!miniTicker@arr"], id: 1}` */

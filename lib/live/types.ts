@@ -17,6 +17,10 @@ export const publicChannels = [
 ] as const;
 /** One public channel. */
 export type PublicChannel = (typeof publicChannels)[number];
+/** What reaches the connections of one person only. */
+export const privateChannel = "alerts";
+/** Any channel. */
+export type LiveChannel = PublicChannel | typeof privateChannel;
 
 /** The newest price of a symbol. */
 export interface PriceUpdate {

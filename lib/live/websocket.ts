@@ -13,6 +13,8 @@ const idleTimeoutSeconds = 30;
 /** Options of one upgrade. */
 export interface WebSocketOptions {
   ip: string;
+  /** Whose connection it is; null for a visitor's. */
+  userId?: string | null;
   /** Sends this symbol's chart first, then its updates alone. */
   symbol?: string;
   timeframe?: Timeframe;
@@ -47,7 +49,7 @@ function bindSocket(socket: WebSocket, hub: Hub, options: WebSocketOptions): voi
     send: (text) => socket.send(text),
     bufferedAmount: () => socket.bufferedAmount,
     close: (code, reason) => socket.close(code, reason),
-  }, { ip: options.ip });
+  }, { ip: options.ip, userId: options.userId });
   if (!connection) return;
   const { symbol, timeframe = "1h", getChart } = options;
   socket.onmessage = (event) => {

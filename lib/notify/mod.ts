@@ -12,6 +12,7 @@ export {
 } from "./deliver.ts";
 export { createEgress, type Egress, EgressError, type ResolveName } from "./egress.ts";
 export { createEmailChannel, isMailAddress, type MailServer } from "./email.ts";
+export { createOwners, type OwnerNews, type Owners, ownerTopics } from "./owners.ts";
 export { createPreferences, findQuietEnd, isTimeZone } from "./preferences.ts";
 export {
   createPushChannel,
@@ -23,5 +24,7 @@ export {
 export { type Channels, createSenders } from "./senders.ts";
 export { createSlackChannel, SLACK_HOST } from "./slack.ts";
 export type { Channel, Message, Outcome } from "./types.ts";
+export { createUnsubscribeTokens, type UnsubscribeTokens } from "./unsubscribe.ts";
 export { createVault, type Vault } from "./vault.ts";
+export { createWatch, type Watch, WATCH_TOPIC, type WatchedSignal } from "./watch.ts";
 export { createWebhookChannel, createWebhookSecret } from "./webhook.ts";

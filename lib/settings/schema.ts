@@ -4,6 +4,8 @@
  * @module
  */
 import { z } from "zod";
+import { defaultIndicators, indicatorKeys } from "../chart/indicators.ts";
+import { timeframes } from "../market/mod.ts";
 
 const DAY_SECONDS = 86_400;
 const MONTH_SECONDS = 31 * DAY_SECONDS;
@@ -114,8 +116,16 @@ const retentionSchema = z.strictObject({
   }
 });
 
+/** What a chart shows to someone who never chose. */
+const chartsSchema = z.strictObject({
+  timeframe: z.enum(timeframes).default("1h"),
+  indicators: z.array(z.enum(indicatorKeys)).max(indicatorKeys.length)
+    .default([...defaultIndicators]),
+});
+
 /** What `symbols.yaml` may hold. */
 export const symbolsSchema = z.strictObject({
+  charts: chartsSchema.prefault({}),
   quality: qualitySchema.prefault({}),
   signals: z.record(z.string(), thresholds).default({}),
   dexSignals: z.record(z.string(), thresholds).default({}),

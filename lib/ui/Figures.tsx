@@ -15,10 +15,14 @@ import {
 } from "../format/mod.ts";
 
 /** A table that scrolls within itself and can be reached by keys. */
-export function ScrollTable({ label, children }: { label: string; children: ComponentChildren }) {
+export function ScrollTable({ label, class: classes, children }: {
+  label: string;
+  class?: string;
+  children: ComponentChildren;
+}) {
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label={label}>
-      <table>
+      <table class={classes}>
         <caption>{label}</caption>
         {children}
       </table>

@@ -4,7 +4,8 @@
  * @module
  */
 import type { ComponentChildren } from "preact";
-import { pageStrings, strings } from "../format/mod.ts";
+import { accountStrings } from "../format/account_strings.ts";
+import { cacheStrings, overviewStrings, pageStrings, strings } from "../format/mod.ts";
 
 /** A page: its address, its name, and the addresses below which it stays marked. */
 type Link = readonly [href: string, label: string, below?: string];
@@ -13,6 +14,7 @@ const { nav } = pageStrings;
 const groups: readonly (readonly [name: string, links: readonly Link[]])[] = [
   [nav.groups.watch, [
     ["/", nav.dashboard],
+    ["/intelligence", overviewStrings.intelligence.nav],
     ["/enhanced-dashboard", nav.chart],
     ["/explore/signals", nav.signals],
   ]],
@@ -26,6 +28,15 @@ const groups: readonly (readonly [name: string, links: readonly Link[]])[] = [
     ["/jobs", nav.jobs],
     ["/quality", nav.quality, "/quality/"],
     ["/continuity", nav.continuity],
+    ["/cache", cacheStrings.nav],
+  ]],
+  [accountStrings.menu.group, [
+    ["/alerts", accountStrings.menu.alerts, "/alerts/"],
+    ["/notifications", accountStrings.menu.notifications],
+    ["/settings", accountStrings.menu.settings, "/settings/"],
+  ]],
+  [overviewStrings.guides.group, [
+    ["/guides", overviewStrings.guides.nav, "/guides/"],
   ]],
 ];
 
@@ -154,14 +165,17 @@ export function ReadError({ href }: { href: string }) {
   );
 }
 
-/** A figure with its name. */
-export function StatCard(
-  { label, value, note }: { label: string; value: ComponentChildren; note?: string },
-) {
+/** A figure with its name; `refresh` names it for a page that is read anew while it lies open. */
+export function StatCard({ label, value, note, refresh }: {
+  label: string;
+  value: ComponentChildren;
+  note?: string;
+  refresh?: string;
+}) {
   return (
     <div class="stat">
       <dt>{label}</dt>
-      <dd>
+      <dd data-refresh={refresh}>
         <span class="number">{value}</span>
         {note && <small>{note}</small>}
       </dd>

@@ -6,14 +6,16 @@
 import {
   formatCount,
   formatDateTime,
-  formatIso,
   formatShare,
   formatVolume,
+  overviewStrings,
   strings,
 } from "../format/mod.ts";
+import { Age, type PageTimes } from "./Age.tsx";
 import type { AccuracyView, SignalView } from "./state.ts";
 
 const words = strings.signals;
+const evidenceWords = overviewStrings.signals.evidence;
 
 function formatEvidence(value: unknown): string {
   if (typeof value === "number") return formatVolume(value);
@@ -39,34 +41,48 @@ function Accuracy({ accuracy }: { accuracy: AccuracyView | null }) {
   );
 }
 
+/** What the signal speaks of, with the page that tells more of it where there is one. */
+function Entity({ record: { type, entity } }: { record: SignalView["record"] }) {
+  const name = encodeURIComponent(entity);
+  switch (type) {
+    case "price_alert":
+    case "volume_anomaly":
+      return <a href={`/enhanced-dashboard?symbol=${name}`}>{entity}</a>;
+    case "sentiment_shift":
+      return <a href={`/explore/news?entity=${name}`}>{entity}</a>;
+    default:
+      // A protocol has no page of its own.
+      return <>{entity}</>;
+  }
+}
+
 /** One signal: claim, confidence and its factors, evidence, outcome, and accuracy of its kind. */
-export function SignalCard({ signal }: { signal: SignalView }) {
+export function SignalCard({ signal, times }: { signal: SignalView; times: PageTimes }) {
   const { record, outcome, accuracy } = signal;
-  const judgedAt = record.timestamp + record.evidence.horizonMs;
   return (
     <article class="card signal" id={record.id}>
       <header>
         <span class={`tag ${record.type}`}>{words.types[record.type]}</span>
         <h2>
-          <a href={`/enhanced-dashboard?symbol=${encodeURIComponent(record.entity)}`}>
-            {record.entity}
-          </a>
+          <Entity record={record} />
         </h2>
         <p class="age">
-          {record.source} ·{" "}
-          <time dateTime={formatIso(record.timestamp)}>{formatDateTime(record.timestamp)}</time>
+          <Age source={record.source} timeMs={record.timestamp} times={times} /> ·{" "}
+          {formatDateTime(record.timestamp)}
         </p>
       </header>
       <p>
         {words.confidence} <strong class="number">{formatShare(record.confidence_score)}</strong>
         {" "}
-        <meter min={0} max={1} value={record.confidence_score} aria-label={words.confidence} />
+        {Number.isFinite(record.confidence_score) && (
+          <meter min={0} max={1} value={record.confidence_score} aria-label={words.confidence} />
+        )}
       </p>
       <p class="muted">{words.claim}</p>
       <p class={`outcome ${outcome?.outcome ?? "pending"}`}>
         <strong>{words.outcome}:</strong> {outcome
           ? `${words.outcomes[outcome.outcome]}${outcome.reason ? ` (${outcome.reason})` : ""}`
-          : `${words.outcomes.pending} ${formatDateTime(judgedAt)}`}
+          : `${words.outcomes.pending} ${formatDateTime(record.evidence.horizonMs)}`}
       </p>
       <Accuracy accuracy={accuracy} />
       <details>
@@ -79,15 +95,15 @@ export function SignalCard({ signal }: { signal: SignalView }) {
             </div>
           ))}
           <div>
-            <dt>SHA-256</dt>
+            <dt>{evidenceWords.hash}</dt>
             <dd class="hash">{record.evidence.inputHash}</dd>
           </div>
           <div>
-            <dt>{record.evidence.timeframe}</dt>
+            <dt>{evidenceWords.bar(record.evidence.timeframe)}</dt>
             <dd>{formatDateTime(record.evidence.barTime)}</dd>
           </div>
           <div>
-            <dt>version</dt>
+            <dt>{evidenceWords.version}</dt>
             <dd>{record.evidence.parameterVersion}</dd>
           </div>
         </dl>

@@ -5,6 +5,7 @@
  * @module
  */
 import { effect } from "@preact/signals";
+import type { IndicatorKey } from "../chart/indicators.ts";
 import type { Timeframe } from "../market/mod.ts";
 import * as page from "./page_state.ts";
 
@@ -16,6 +17,8 @@ export interface FirstChoice {
   isChosen: boolean;
   /** Symbols that can be chosen. */
   symbols: readonly string[];
+  /** Indicators for someone who never chose. */
+  shown: readonly IndicatorKey[];
 }
 
 /** The browser's storage and its address, as far as they are used. */
@@ -27,7 +30,7 @@ export interface ChoicePlaces {
 
 /** Takes over the choice of the address or of the last visit, and keeps every later one. */
 export function startChoice(first: FirstChoice, places: ChoicePlaces): () => void {
-  const kept = page.readChoice(places.storage);
+  const kept = page.readChoice(places.storage, first.shown);
   const isKnown = kept.symbol !== null && first.symbols.includes(kept.symbol);
   page.symbol.value = !first.isChosen && isKnown ? kept.symbol! : first.symbol;
   page.timeframe.value = first.isChosen ? first.timeframe : kept.timeframe ?? first.timeframe;

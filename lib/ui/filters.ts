@@ -45,6 +45,16 @@ export function parseSignalFilter(query: URLSearchParams, limit: number): Signal
   };
 }
 
+/** Pages that can be asked for; older signals are found by their day. */
+const pagesMax = 100;
+
+/** Reads which page of a list is wanted, from 1; the first for whatever is no page. */
+export function parsePage(query: URLSearchParams): number {
+  const text = query.get("page") ?? "";
+  const page = /^\d{1,3}$/.test(text) ? Number(text) : 1;
+  return Math.min(pagesMax, Math.max(1, page));
+}
+
 /** Writes the filters as a query, without what does not filter. */
 export function formatSignalFilter(filter: SignalFilter): string {
   const query = new URLSearchParams();

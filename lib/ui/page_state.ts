@@ -75,8 +75,11 @@ export interface StoredChoice {
   indicators: IndicatorKey[];
 }
 
-/** Reads the kept choice; whatever cannot be read is left out. */
-export function readChoice(storage: Storage | undefined): StoredChoice {
+/** Reads the kept choice; whatever cannot be read is left out. Without kept ones, `shown` are. */
+export function readChoice(
+  storage: Storage | undefined,
+  shown?: readonly IndicatorKey[],
+): StoredChoice {
   let stored: Record<string, unknown> = {};
   try {
     const value: unknown = JSON.parse(storage?.getItem(STORAGE_KEY) ?? "{}");
@@ -88,7 +91,7 @@ export function readChoice(storage: Storage | undefined): StoredChoice {
   return {
     symbol: typeof symbol === "string" && symbol !== "" ? symbol : null,
     timeframe: typeof timeframe === "string" && isTimeframe(timeframe) ? timeframe : null,
-    indicators: parseIndicators(indicators),
+    indicators: parseIndicators(indicators, shown),
   };
 }
 

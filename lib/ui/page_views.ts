@@ -284,6 +284,32 @@ export interface JobsView {
   successShare: number | null;
 }
 
+/** What one kind of kept answers was good for since the start. */
+export interface CacheFamilyView {
+  family: string;
+  hits: { memory: number; store: number };
+  misses: number;
+  /** Of all requests, 0 to 1; null without any. */
+  hitShare: number | null;
+  warmed: number;
+  warmedUsed: number;
+  evictions: number;
+  dropped: number;
+  entries: number;
+  bytes: number;
+  /** Null where nothing grows old. */
+  ttlMs: number | null;
+}
+
+/** The cache since the start. */
+export interface CacheView {
+  families: CacheFamilyView[];
+  memoryShare: number | null;
+  hitShare: number | null;
+  bytes: number;
+  bytesMax: number;
+}
+
 /** The quality of one symbol's data. */
 export interface QualityRow {
   symbol: string;
@@ -314,6 +340,7 @@ export interface ExploreData {
   getNews(filter: NewsFilter): Promise<NewsOverview>;
   listSources(): Promise<SourceView[]>;
   getJobs(): Promise<JobsView>;
+  getCache(): Promise<CacheView>;
   listQuality(): Promise<QualityRow[]>;
   /** Null for a symbol that is not followed. */
   getQuality(symbol: string): Promise<QualityDetail | null>;

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import type { IndicatorKey } from "../chart/indicators.ts";
 import type { Bar, MarketKind, Timeframe } from "../market/mod.ts";
-import type { ExploreData } from "./page_views.ts";
+import type { AskApi, PersonView } from "./own.ts";
+import type { ExploreData, GaugeView } from "./page_views.ts";
 import type { GapRecord, OutcomeRecord, SignalRecord } from "../contracts/records.ts";
 
 /** Whether the market is live or a recording, and which one. */
@@ -89,6 +91,8 @@ export interface SignalFilter {
   minConfidence: number;
   /** At most this many, newest first. */
   limit: number;
+  /** How many of the newest are left out; none unless given. */
+  offset?: number;
 }
 
 /** How often signals of one kind were right; never shown without n, base rate and interval. */
@@ -137,11 +141,24 @@ export interface HealthView {
   status: "healthy" | "degraded" | "down";
   sources: {
     name: string;
+    /** How people call it, where that is known. */
+    label?: string;
     status: "healthy" | "degraded" | "down";
-    /** Time of its newest message, epoch ms of the market clock. */
+    /** Switched off, without a key or with nothing to follow: it is not asked, so nothing is missing. */
+    isOff?: boolean;
+    /** When its newest message or answer came, epoch ms by our clock. */
     lastMs: number | null;
     detail?: string;
   }[];
+}
+
+/** A guide in the list of guides. */
+export interface GuideView {
+  /** As it stands in its address. */
+  name: string;
+  title: string;
+  /** Its first paragraph. */
+  summary: string;
 }
 
 /** Readers of everything a page shows; each may reject, and the page then offers a retry. */
@@ -149,12 +166,21 @@ export interface PageData extends ExploreData {
   /** Active symbols. */
   listSymbols(): Promise<SymbolView[]>;
   /** The newest `limit` bars (1 to 5000) of a series; null for an unknown symbol. */
+  /** What a chart shows to someone who never chose. */
+  getChartDefaults(): { timeframe: Timeframe; indicators: IndicatorKey[] };
   getChart(symbol: string, timeframe: Timeframe, limit: number): Promise<ChartView | null>;
   listSignals(filter: SignalFilter): Promise<SignalView[]>;
+  /** The signals themselves, without what came of each. */
+  listSignalRecords(filter: SignalFilter): Promise<SignalRecord[]>;
   /** All symbols, any order. */
   listPrices(): Promise<PriceView[]>;
   getContinuity(): Promise<ContinuityView>;
   getHealth(): Promise<HealthView>;
+  /** How the judged headlines of the newest day speak together; null where none was judged. */
+  getMood(): Promise<GaugeView | null>;
+  listGuides(): Promise<GuideView[]>;
+  /** The Markdown of a guide; null for a name that there is none of. */
+  getGuide(name: string): Promise<string | null>;
   /** Epoch ms of the market. */
   marketNow(): number;
   /** Epoch ms of the wall, so that a page kept offline knows how old it is. */
@@ -166,4 +192,8 @@ export interface State {
   requestId: string;
   mode: ModeView;
   data: PageData;
+  /** Who is signed in; null for a visitor, absent where nobody can sign in. */
+  person?: PersonView | null;
+  /** Asks the API for whoever looks at the page. */
+  ask?: AskApi;
 }

@@ -3,16 +3,24 @@
  *
  * @module
  */
-import { type ApiDeps, createMarketReaders, describeCollector, describeRun } from "../api/mod.ts";
+import {
+  type ApiDeps,
+  type ConfigDesk,
+  createMarketReaders,
+  describeCollector,
+  describeRun,
+} from "../api/mod.ts";
 import type { Config } from "../config.ts";
 import type { CollectionRunRecord } from "../contracts/records.ts";
 import type { SettingsWatch } from "../settings.ts";
 import type { OpenWorld, Store } from "../store/mod.ts";
+import type { WorldDesk } from "./alert_desk.ts";
 import type { LivePath } from "./live_path.ts";
 
 /** Parts that go on as they are. */
 type Given = Pick<
   ApiDeps,
+  | "accounts"
   | "adminToken"
   | "backfills"
   | "demand"
@@ -24,26 +32,31 @@ type Given = Pick<
   | "now"
 >;
 
+type CollectorReport = Parameters<typeof describeCollector>[0];
+
 /** What the API is made of. */
 export interface ApiParts extends Given, LivePath {
   config: Config;
   store: Store;
   settings: SettingsWatch;
+  configDesk: ConfigDesk;
   world: OpenWorld;
+  alerts: Pick<WorldDesk, "personal">;
   version: string;
   startedMs: number;
   /** The newest report of every collector. */
-  listReports(): Parameters<typeof describeCollector>[0][];
+  listReports(): CollectorReport[];
   /** Runs the collecting stage of a cycle, or joins the one that runs. */
   collect(request: { runId: string; trigger: "manual" }): Promise<CollectionRunRecord>;
 }
 
 /** Returns what the API asks for. */
-export function createApiDeps(parts: ApiParts): ApiDeps {
+export function createApiDeps(parts: ApiParts): ApiDeps & { config: ConfigDesk } {
   const { config, store, settings, world, pipeline, marketNow, now } = parts;
-  const { adminToken, backfills, demand, getMode, listSources, log, metrics } = parts;
+  const { accounts, adminToken, backfills, demand, getMode, listSources, log, metrics } = parts;
   const { answers, charts, symbols, hub, version, startedMs } = parts;
   return {
+    personal: parts.alerts.personal,
     store: world,
     answers,
     charts,
@@ -51,6 +64,7 @@ export function createApiDeps(parts: ApiParts): ApiDeps {
     hub,
     log,
     metrics,
+    accounts,
     adminToken,
     backfills,
     demand,
@@ -63,18 +77,32 @@ export function createApiDeps(parts: ApiParts): ApiDeps {
     market: createMarketReaders(pipeline, marketNow),
     readPipeline: () => pipeline.stats(),
     countBars: async () => (await world.measure()).bars,
-    listCollectors: () => parts.listReports().map(describeCollector),
+    config: parts.configDesk,
+    listCollectors: () =>
+      [...parts.listReports(), ...listRefusals(settings)].map(describeCollector),
     listParkedJobs: () => store.jobs.parked(),
     async collect() {
       const request = { runId: `manual-${now()}`, trigger: "manual" } as const;
       return describeRun(world, await parts.collect(request));
     },
-    ...(settings.get().quality.quarantine && {
-      quarantine: { list: pipeline.listRefused, release: pipeline.releaseTrade },
-    }),
+    get quarantine() {
+      const isKept = settings.get().quality.quarantine;
+      return isKept ? { list: pipeline.listRefused, release: pipeline.releaseTrade } : undefined;
+    },
+    getChartDefaults: () => settings.get().charts,
     getStoreGate: () => ({ ...store.metrics() }),
     rateLimit: config.rateLimit,
+    buckets: store.buckets,
+    owned: store.owned,
     publicRead: config.publicRead,
     corsOrigins: config.corsOrigins,
   };
+}
+
+/** Settings that were refused degrade the product as a collector that fails does, and say why. */
+function listRefusals(settings: Pick<SettingsWatch, "refusal">): CollectorReport[] {
+  const detail = settings.refusal();
+  return detail === null
+    ? []
+    : [{ source: "settings", state: "reconnecting", lastMessageMs: null, detail }];
 }

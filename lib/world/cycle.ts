@@ -17,15 +17,18 @@ import type { Logger } from "../log.ts";
 import type { SettingsWatch } from "../settings.ts";
 import type { JobHandler, Store } from "../store/mod.ts";
 import type { WorldStore } from "../store/types.ts";
+import type { WorldDesk } from "./alert_desk.ts";
 
 /** Returns the cycle of one world; its thresholds are those of the settings at each run. */
 export function createCycle(
-  { queue, settings, log, world, hub, collect, marketNow, clock }: {
+  { queue, settings, log, world, hub, alerts, collect, marketNow, clock }: {
     queue: Store["jobs"];
     settings: SettingsWatch;
     log: Logger;
     world: WorldStore;
     hub: LivePublisher;
+    /** Is told of figures, and of what operators have to know. */
+    alerts?: Pick<WorldDesk, "desk" | "tellOwners">;
     collect: StageRunners["collect"];
     /** Market time, epoch ms. */
     marketNow(): number;
@@ -39,7 +42,13 @@ export function createCycle(
     return { ...signals, ...Object.fromEntries(ofPairs) };
   };
   return createJobs({
-    context: { store: world, live: hub, log, marketNow, now: clock.now },
+    context: {
+      ...{ store: world, live: hub, log, marketNow, now: clock.now },
+      ...(alerts && {
+        onFigure: (figure) => alerts.desk.offer(figure),
+        onOperatorAlert: alerts.tellOwners,
+      }),
+    },
     queue,
     runners: {
       collect,
@@ -50,11 +59,15 @@ export function createCycle(
   });
 }
 
-/** One dispatcher for all worlds of a process: work goes to the one that is there. */
-export function listenToCycles(queue: Store["jobs"], getJobs: () => Jobs): void {
+/** One dispatcher for all worlds of a process: work goes to the one that is there; `others` is not of a world. */
+export function listenToCycles(
+  queue: Store["jobs"],
+  getJobs: () => Jobs,
+  others: Readonly<Record<string, JobHandler>> = {},
+): void {
   const handlers = stages.map((stage): [string, JobHandler] => [
     stage,
     (body, job) => getJobs().handlers[stage](body, job),
   ]);
-  queue.listen(Object.fromEntries(handlers));
+  queue.listen({ ...others, ...Object.fromEntries(handlers) });
 }

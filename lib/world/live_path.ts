@@ -18,6 +18,9 @@ import type { SettingsWatch } from "../settings.ts";
 import { detectors } from "../signals/mod.ts";
 import type { OpenWorld } from "../store/mod.ts";
 import type { WorldStore } from "../store/types.ts";
+import { followLifetimes } from "./lifetimes.ts";
+import { followTradeLimits } from "./live_limits.ts";
+import { createPipelineMeter, meterFeatures, meterPipeline, meterSignals } from "./meters.ts";
 
 /** What a live path is made of. */
 export interface LivePathOptions {
@@ -40,7 +43,7 @@ export async function startLivePath(
   const { now } = clock;
   const epoch = now().toString(36);
   const symbols = createSymbolCache({ symbols: world.symbols, now });
-  const hub = createHub({
+  const live = createHub({
     now,
     epoch,
     log,
@@ -55,28 +58,36 @@ export async function startLivePath(
       health: () => healthFeed.list(),
     },
   });
-  const healthFeed = createHealthFeed(hub);
-  const { quality } = settings.get();
-  const pipeline = createPipeline({
-    store: world,
+  const hub = meterSignals(live, metrics);
+  const healthFeed = createHealthFeed(hub, metrics);
+  const { limits, stop: unfollow } = followTradeLimits(settings, mode);
+  const getRefusedMax = () => {
+    const { quarantine, quarantineTrades } = settings.get().quality;
+    return quarantine ? quarantineTrades : 0;
+  };
+  const made = createPipeline({
+    store: { ...world, features: meterFeatures(world.features, metrics) },
     live: hub,
     detectors,
     clock,
     log,
-    metrics,
+    metrics: createPipelineMeter(metrics),
     mode,
     baseTimeframe,
-    freshnessMs: quality.freshnessSeconds * 1000,
+    ...{ freshnessMs: limits.freshnessMs, limits },
     // Read at each detection, so that a change of the settings is in force at once.
     thresholds: createLiveRecord(() => settings.get().signals),
-    ...(quality.quarantine && { quarantine: createQuarantine() }),
+    quarantine: createQuarantine({ tradesMax: getRefusedMax }),
   });
+  const pipeline = meterPipeline(made, { metrics, now });
   const { getRunningBar } = pipeline;
   const charts = createChartCache({ bars: world.bars, getRunningBar, epoch });
   pipeline.onClosedBar((series, bars) => charts.noteClosedBars(series, bars));
   await pipeline.start();
-  const answers = createAnswerCache({ now, kept: world.kept, log });
-  return { answers, hub, healthFeed, pipeline, symbols, charts };
+  const kept = createAnswerCache({ now, kept: world.kept, log });
+  kept.follow("symbols", { symbols: true }, () => symbols.invalidate());
+  const answers = followLifetimes(kept, settings.get);
+  return { answers, hub, healthFeed, pipeline, symbols, charts, unfollow };
 }
 
 /** The parts of a live path at work. */

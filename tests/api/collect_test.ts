@@ -1,5 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { type CollectResult, describeRun } from "../../lib/api/mod.ts";
+import { describeRun } from "../../lib/api/mod.ts";
+import type { CollectResult } from "../../lib/api/public_deps.ts";
 import { NOW_MS, type TestApi } from "../support/api.ts";
 import { aRun, withPublicApi } from "../support/public_api.ts";
 

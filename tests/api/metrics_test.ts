@@ -47,6 +47,7 @@ Deno.test("metrics hold what the parts have counted", () =>
         'collector_errors_total{source="binance"} 2',
         'websocket_reconnections_total{source="binance"} 3',
         'circuit_breaker_state{source="binance"} 0.5',
+        "trades_received_total 10",
         "trades_refused_total 2",
         "trades_late_total 3",
         "trades_duplicate_total 4",
@@ -63,6 +64,29 @@ Deno.test("metrics hold what the parts have counted", () =>
     // Counted by others since their start: reading twice must not add up.
     match(await read(api), /^trades_late_total 3$/m);
   }, { part }));
+
+Deno.test("the quality of followed symbols is summed by check, that of others is not", () => {
+  const checks: Record<string, Record<string, { passed: number; failed: number }>> = {
+    BTCUSDT: { ohlc: { passed: 5, failed: 1 }, freshness: { passed: 6, failed: 0 } },
+    ETHUSDT: { ohlc: { passed: 7, failed: 2 } },
+    OLDUSDT: { ohlc: { passed: 100, failed: 100 } },
+  };
+  return withPublicApi(async ({ api, deps }) => {
+    deps.market.getQuality = (symbol) =>
+      checks[symbol]
+        ? { id: symbol, symbol, score: 0.5, timestamp: NOW_MS, checks: checks[symbol] }
+        : null;
+    const text = await read(api);
+    for (
+      const line of [
+        'quality_checks_passed_total{check="ohlc"} 12',
+        'quality_checks_failed_total{check="ohlc"} 3',
+        'quality_checks_passed_total{check="freshness"} 6',
+        "quality_score 0.5",
+      ]
+    ) ok(text.includes(`${line}\n`), `${line} is missing`);
+  });
+});
 
 Deno.test("Prometheus' own checker reads every metric without a syntax error", () =>
   withPublicApi(async ({ api }) => {
@@ -100,6 +124,7 @@ Deno.test("all prescribed names are there", async () => {
     "websocket_messages_sent_total",
     "circuit_breaker_state",
     "circuit_breaker_transitions",
+    "cron_runs",
     "quality_checks_passed_total",
     "quality_checks_failed_total",
     "quality_score",

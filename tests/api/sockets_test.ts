@@ -31,6 +31,8 @@ const refusals: {
     path: "/ws",
     status: 401,
     detail: /signed-in/,
+    // An upgrade is closed with 4001 instead, see auth_sockets_test.ts.
+    headers: {},
     part: { publicRead: false },
   },
   {
@@ -38,6 +40,8 @@ const refusals: {
     path: "/ws/BTCUSDT",
     status: 401,
     detail: /signed-in/,
+    // An upgrade is closed with 4001 instead, see auth_sockets_test.ts.
+    headers: {},
     part: { publicRead: false },
   },
   { name: "an unknown symbol's", path: "/ws/NOPE", status: 404, detail: /"NOPE"/ },

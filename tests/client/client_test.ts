@@ -80,10 +80,12 @@ Deno.test("parameters go into path, query and body; the token into its header", 
   await api.getChart({ symbol: "crypto:BTC/USDT@binance", limit: 5, timeframe: undefined });
   await api.listMarketData({ symbols: ["A B", "C"] });
   await api.putManagedSymbol({ body: { symbol: "SOLUSDT" } });
+  await api.checkConfig({ body: { symbols: null } });
   deepEqual(requests.map(({ method, url }) => `${method} ${url}`), [
     "GET http://api.test/base/api/v1/charts/crypto%3ABTC%2FUSDT%40binance?limit=5",
     "GET http://api.test/base/dashboard/api/market?symbols=A+B&symbols=C",
     "PUT http://api.test/base/api/v1/admin/symbols",
+    "POST http://api.test/base/api/v1/admin/config/check",
   ]);
   equal(await requests[2]!.text(), '{"symbol":"SOLUSDT"}');
   equal(requests[2]!.headers.get("authorization"), "Bearer secret");
@@ -277,6 +279,17 @@ Deno.test("a running API answers the client in the types it promises", () =>
       ids.push(...page.signals.map(({ id }) => id));
     }
     deepEqual(ids, ["s1", "s2", "s3"]);
+    const leaders: string[] = [];
+    for await (const page of api.pages(api.listVolumeLeaders, { limit: 1 })) {
+      leaders.push(...page.leaders.map(({ dex_name }) => dex_name));
+    }
+    equal(leaders.length, 3);
+    for await (const page of api.pages(api.getContinuity, { limit: 1 })) {
+      deepEqual(page.gaps, []);
+    }
+    for await (const page of api.pages(api.getFeatures, { symbol: "BTCUSDT", limit: 1 })) {
+      deepEqual(page.features, []);
+    }
     await rejects(api.listSignals({ limit: 0 }), (error) => {
       ok(error instanceof ApiCallError);
       deepEqual(Object.keys(error.faults), ["/query/limit"]);

@@ -13,6 +13,7 @@ interface Place {
   maximum?: number;
   exclusiveMinimum?: number;
   maxItems?: number;
+  enum?: string[];
   default?: unknown;
   properties?: Record<string, Place>;
   additionalProperties?: Place | false;
@@ -49,7 +50,9 @@ const rows = new Map(
 
 const show = (value: number) => value.toLocaleString("en-US", { maximumFractionDigits: 3 });
 
-function describeRange({ type, minimum, exclusiveMinimum, maximum, maxItems }: Place): string {
+function describeRange(place: Place): string {
+  const { type, minimum, exclusiveMinimum, maximum, maxItems } = place;
+  if (place.enum) return place.enum.join(", ");
   if (type === "boolean") return "true, false";
   if (type === "array") return `up to ${maxItems}`;
   const least = minimum === undefined ? `above ${show(exclusiveMinimum!)}` : show(minimum);
@@ -58,7 +61,8 @@ function describeRange({ type, minimum, exclusiveMinimum, maximum, maxItems }: P
 
 function describeDefault(value: unknown): string {
   if (typeof value === "number") return show(value);
-  return Array.isArray(value) ? "none" : String(value);
+  if (Array.isArray(value)) return value.join(", ") || "none";
+  return String(value);
 }
 
 const units: [RegExp, RegExp][] = [

@@ -62,17 +62,24 @@ function honourIndexes(store: MemoryStore): void {
 function listByIndex<T extends { id: string }>(
   records: readonly T[],
   definition: CollectionDefinition<T>,
-  { index, equals = [], from = -Infinity, to = Infinity, limit = 100, cursor }: RecordQuery,
+  query: RecordQuery,
 ): Page<T> {
+  const { index, equals = [], oneOf, from = -Infinity, to = Infinity, limit = 100, cursor } = query;
+  const { least = -Infinity } = query;
   const declared = definition.indexes.find(({ name }) => name === index);
   if (index !== undefined && !declared) throw new RangeError(`No index "${index}"`);
   const last = cursor === undefined ? null : parseCursor(cursor);
-  const found = records.flatMap((record) => {
-    const tail = [definition.timestamp(record), record.id];
-    return (declared ? declared.entries(record) : [[]])
-      .filter((parts) => equals.every((value, i) => parts[i] === value))
-      .map((parts) => ({ record, rest: [...parts.slice(equals.length), ...tail] }));
-  })
+  const found = records.filter((record) => !((declared?.weight?.(record) ?? Infinity) < least))
+    .flatMap((record) => {
+      const tail = [definition.timestamp(record), record.id];
+      return (declared ? declared.entries(record) : [[]])
+        .filter((parts) => equals.every((value, i) => parts[i] === value))
+        .filter((parts) => !oneOf || oneOf.includes(parts[equals.length]!))
+        .map((parts) => ({
+          record,
+          rest: [...parts.slice(equals.length + (oneOf ? 1 : 0)), ...tail],
+        }));
+    })
     .filter(({ rest }) => rest.length > 2 || (rest[0] as number >= from && rest[0] as number < to))
     .sort((a, b) => compareParts(b.rest, a.rest) * (definition.ascending ? -1 : 1))
     .filter(({ rest }) => !last || compareParts(rest, last) * (definition.ascending ? -1 : 1) < 0);
@@ -185,6 +192,7 @@ export async function anApi(part: Partial<ApiDeps> = {}): Promise<TestApi> {
     },
     listCollectors: () => [],
     getStoreGate: () => ({ waiting: 0 }),
+    getChartDefaults: () => ({ timeframe: "1h", indicators: ["sma"] }),
     getMode: () => ({ mode: "live" }),
     marketNow: () => time.nowMs,
     now: () => time.nowMs,

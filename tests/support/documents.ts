@@ -11,6 +11,10 @@ export interface DocumentedParameter {
 export interface DocumentedOperation {
   method: string;
   path: string;
+  description?: string;
+  /** Whom it serves. */
+  "x-access": string;
+  security?: Record<string, string[]>[];
   parameters: DocumentedParameter[];
   responses: Record<string, { content?: Record<string, { schema: Record<string, unknown> }> }>;
 }
@@ -19,13 +23,14 @@ export interface DocumentedOperation {
 export interface ApiDocument {
   operations: DocumentedOperation[];
   schemas: Record<string, Record<string, unknown>>;
+  securitySchemes: Record<string, unknown>;
 }
 
 /** Reads the document of an API. */
 export async function readDocument(api: TestApi["api"]): Promise<ApiDocument> {
   const { paths, components } = await (await api.request("/openapi.json")).json() as {
     paths: Record<string, Record<string, Omit<DocumentedOperation, "method" | "path">>>;
-    components: { schemas: ApiDocument["schemas"] };
+    components: Pick<ApiDocument, "schemas" | "securitySchemes">;
   };
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
@@ -35,5 +40,5 @@ export async function readDocument(api: TestApi["api"]): Promise<ApiDocument> {
       path,
     }))
   );
-  return { operations, schemas: components.schemas };
+  return { operations, ...components };
 }

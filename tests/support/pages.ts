@@ -16,6 +16,7 @@ import type {
   SourceView,
 } from "../../lib/ui/page_views.ts";
 import type { PageData, SignalView } from "../../lib/ui/state.ts";
+import { cachePage } from "./cache_pages.ts";
 import { makeBar } from "./web.ts";
 
 /** Market and wall time of these pages. */
@@ -44,6 +45,15 @@ const signal: SignalRecord = {
     horizonMs: DAY_MS,
   },
   factors: { magnitude: 0.8 },
+};
+/** A signal of unusual volume. */
+export const volumeSignal: SignalRecord = {
+  ...signal,
+  id: "v1",
+  type: "volume_anomaly",
+  entity: "ETHUSDT",
+  data: { ratio: 3.25 },
+  timestamp: PAGE_MS - HOUR_MS,
 };
 const signalView: SignalView = {
   record: signal,
@@ -209,6 +219,28 @@ export const news: NewsOverview = {
   heat: [{ type: "token", name: "BTC", cells: [null, { mentions: 4, sentiment: -0.5 }] }],
 };
 
+/** A guide with something of each kind that a guide may hold. */
+export const guideText = [
+  "# The API",
+  "",
+  "Asking for [settings](settings.md#all), [elsewhere](https://example.com/) and `code`.",
+  "",
+  "## First",
+  "",
+  "| Name | Count |",
+  "| ---- | ----: |",
+  "| one  |     1 |",
+  "",
+  "## Second",
+  "",
+  "- a list",
+  "",
+  "```sh",
+  "deno task start",
+  "```",
+  "",
+].join("\n");
+
 const use = {
   request_count: 10,
   success_count: 9,
@@ -259,6 +291,7 @@ export const fullPages: PageData = {
       kind: "crypto",
       timeframes: ["1m"],
     }]),
+  getChartDefaults: () => ({ timeframe: "1h", indicators: ["sma", "volume", "rsi"] }),
   getChart: (symbol, timeframe) =>
     Promise.resolve(
       symbol === "BTCUSDT"
@@ -274,12 +307,17 @@ export const fullPages: PageData = {
         : null,
     ),
   listSignals: () => Promise.resolve([signalView]),
+  listSignalRecords: () => Promise.resolve([signal, volumeSignal]),
   listPrices: () => {
     const { kind: _kind, base: _base, session: _session, name: _name, ...price } = aMarket();
     return Promise.resolve([{ ...price, id: "crypto:BTC/USDT@binance" }]);
   },
   getContinuity: () => Promise.resolve({ series: [], gaps: [], openGaps: 0 }),
   getHealth: () => Promise.resolve({ status: "healthy", sources: [] }),
+  getMood: () => Promise.resolve(news.gauge),
+  listGuides: () =>
+    Promise.resolve([{ name: "api", title: "The API", summary: "Asking for everything." }]),
+  getGuide: (name) => Promise.resolve(name === "api" ? guideText : null),
   marketNow: () => PAGE_MS,
   wallNow: () => PAGE_MS,
   listMarkets: () =>
@@ -307,6 +345,7 @@ export const fullPages: PageData = {
       aSource({ source: "yahoo", name: "Yahoo", state: "market_closed", feeds: [] }),
       aSource({ source: "alpaca", name: "Alpaca", enabled: false, reason: "no key is set" }),
     ]),
+  ...cachePage,
   getJobs: () =>
     Promise.resolve({
       stages: ["collect", "compute", "evaluate", "notify"],

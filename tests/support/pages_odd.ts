@@ -1,5 +1,7 @@
 /** What pages are given on a bad day: nothing, failures, and what nobody sane would send. */
+import type { SignalRecord } from "../../lib/contracts/records.ts";
 import type { PageData } from "../../lib/ui/state.ts";
+import { aFamily } from "./cache_pages.ts";
 import {
   aDexPair,
   aHeadline,
@@ -12,6 +14,7 @@ import {
   news,
   pairDetail,
   someFigures,
+  volumeSignal,
 } from "./pages.ts";
 
 const fail = () => Promise.reject(new Error("secret cause"));
@@ -21,9 +24,13 @@ export const failingPages: PageData = {
   listSymbols: fail,
   getChart: fail,
   listSignals: fail,
+  listSignalRecords: fail,
   listPrices: fail,
   getContinuity: fail,
   getHealth: fail,
+  getMood: fail,
+  listGuides: fail,
+  getGuide: fail,
   listMarkets: fail,
   getMarket: fail,
   getDex: fail,
@@ -31,6 +38,7 @@ export const failingPages: PageData = {
   getNews: fail,
   listSources: fail,
   getJobs: fail,
+  getCache: fail,
   listQuality: fail,
   getQuality: fail,
 };
@@ -38,6 +46,11 @@ export const failingPages: PageData = {
 /** Nothing is stored. */
 export const emptyPages: PageData = {
   ...fullPages,
+  listPrices: () => Promise.resolve([]),
+  listSignals: () => Promise.resolve([]),
+  listSignalRecords: () => Promise.resolve([]),
+  getMood: () => Promise.resolve(null),
+  listGuides: () => Promise.resolve([]),
   listMarkets: () => Promise.resolve({ symbols: [], assets: [] }),
   getMarket: () =>
     Promise.resolve({
@@ -86,6 +99,8 @@ export const emptyPages: PageData = {
       reason: "The recording that is played holds none.",
     }),
   listSources: () => Promise.resolve([]),
+  getCache: () =>
+    Promise.resolve({ families: [], memoryShare: null, hitShare: null, bytes: 0, bytesMax: 0 }),
   getJobs: () =>
     Promise.resolve({ stages: [], alerts: [], parked: [], runs: [], successShare: null }),
   listQuality: () => Promise.resolve([]),
@@ -96,9 +111,53 @@ export const emptyPages: PageData = {
 /** A text that would be markup, were it not escaped. */
 export const HOSTILE = `"><script>alert(1)</script><img src=x onerror="alert(1)">`;
 
+const hostileSignal: SignalRecord = {
+  ...volumeSignal,
+  id: HOSTILE,
+  source: HOSTILE,
+  entity: HOSTILE,
+  data: { ratio: Infinity, [HOSTILE]: HOSTILE },
+  confidence_score: NaN,
+};
+
 /** Names, texts and numbers that nobody sane would send. */
 export const hostilePages: PageData = {
   ...fullPages,
+  listPrices: () => {
+    const { kind: _kind, base: _base, session: _session, ...price } = aMarket({
+      symbol: HOSTILE,
+      source: HOSTILE,
+      price: NaN,
+      price_change_24h: -Infinity,
+      eventMs: NaN,
+      spark: [NaN, Infinity],
+    });
+    return Promise.resolve([{ ...price, id: HOSTILE }, { ...price, price_change_24h: 1e300 }]);
+  },
+  listSignals: () => Promise.resolve([{ record: hostileSignal, outcome: null, accuracy: null }]),
+  listSignalRecords: () =>
+    Promise.resolve([hostileSignal, { ...hostileSignal, id: "x", timestamp: NaN }]),
+  getMood: () =>
+    Promise.resolve({ score: NaN, n: NaN, models: [HOSTILE], fromMs: NaN, toMs: 9e15 }),
+  getHealth: () =>
+    Promise.resolve({
+      status: "down",
+      sources: [{ name: HOSTILE, status: "down", lastMs: NaN, detail: HOSTILE.repeat(9) }],
+    }),
+  getContinuity: () =>
+    Promise.resolve({
+      series: [
+        { ...market.continuity[0]!, symbol: HOSTILE, source: HOSTILE, last: NaN, missing: NaN },
+      ],
+      gaps: [],
+      openGaps: NaN,
+    }),
+  listGuides: () => Promise.resolve([{ name: HOSTILE, title: HOSTILE, summary: HOSTILE }]),
+  getGuide: () =>
+    Promise.resolve(
+      `# ${HOSTILE}\n\n${HOSTILE}\n\n[x](javascript:alert(1)) ![x](//e.com/x.png) ` +
+        `<iframe src=//e.com></iframe> [y](data:text/html,x)\n\n<script>alert(1)</script>\n`,
+    ),
   listMarkets: () =>
     Promise.resolve({
       symbols: [
@@ -165,6 +224,17 @@ export const hostilePages: PageData = {
       }),
       aSource({ source: "x", enabled: false, reason: HOSTILE, state: "constructor" }),
     ]),
+  getCache: () =>
+    Promise.resolve({
+      families: [
+        aFamily({ family: HOSTILE, misses: NaN, hitShare: Infinity, ttlMs: NaN, bytes: -1 }),
+        aFamily({ family: "constructor", warmed: NaN, bytes: Infinity }),
+      ],
+      memoryShare: NaN,
+      hitShare: Infinity,
+      bytes: NaN,
+      bytesMax: Infinity,
+    }),
   getJobs: () =>
     Promise.resolve({
       stages: ["constructor", HOSTILE],

@@ -2,7 +2,7 @@
 import { type ReplayServer, startReplayServer } from "../../collectors/replay.ts";
 import { startCollectors } from "../../collectors/run.ts";
 import type { CollectorHealth } from "../../collectors/health.ts";
-import { silentLogger } from "../../lib/log.ts";
+import { type Logger, silentLogger } from "../../lib/log.ts";
 import { createPipeline, type Pipeline } from "../../lib/pipeline/mod.ts";
 import { openStore, type WorldStore } from "../../lib/store/mod.ts";
 import { createManualClock, type ManualClock } from "./clock.ts";
@@ -27,19 +27,30 @@ export interface SteppedWorld {
 
 const stepMs = 2_000;
 
-/** Starts a world at the speed at which it was recorded, its server and collectors on one clock. */
+/** Starts a world, usually at the speed of its recording; server and collectors share one clock. */
 export async function startSteppedWorld(
-  { folder, startMinutes = 30, wrap = (store) => store }: {
+  {
+    folder,
+    startMinutes = 30,
+    speed = 1,
+    source = "binance",
+    log = silentLogger,
+    wrap = (store) => store,
+  }: {
     folder: string;
     startMinutes?: number;
+    /** Milliseconds of the market for each of the clock. */
+    speed?: number;
+    /** The one that is waited for at the start. */
+    source?: string;
+    log?: Logger;
     /** What pipeline and collectors see of the store. */
     wrap?: (store: WorldStore) => WorldStore;
   },
 ): Promise<SteppedWorld> {
   const clock = createManualClock(1_800_000_000_000);
-  const log = silentLogger;
   const opened = await openStore({ path: ":memory:", clock, log });
-  const replay = await startReplayServer({ folder, speed: 1, startMinutes, clock, log });
+  const replay = await startReplayServer({ folder, speed, startMinutes, clock, log });
   const store = wrap(opened.world(replay.info.hash));
   const pipeline = createPipeline({
     store,
@@ -61,7 +72,7 @@ export async function startSteppedWorld(
     mode: "replay",
     onHealth: () => {},
   });
-  const health = () => collectors.health().find(({ source }) => source === "binance");
+  const health = () => collectors.health().find((one) => one.source === source);
   for (let i = 0; health()?.state !== "live" && i < 2_000; i++) {
     // The first trade comes with time, all before it with turns alone.
     if (replay.marketNow() > replay.info.startedAt || i > 200) await clock.advance(100);

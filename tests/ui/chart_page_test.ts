@@ -128,7 +128,12 @@ Deno.test("UI-10 a choice comes from the address, else from the last visit, and 
   };
   let url = "http://here/enhanced-dashboard?other=1";
   const places = { storage, getUrl: () => url, setUrl: (next: string) => void (url = next) };
-  const first = { symbol: "A", timeframe: "1m" as const, symbols: ["A", "B"] };
+  const first = {
+    symbol: "A",
+    timeframe: "1m" as const,
+    symbols: ["A", "B"],
+    shown: ["bb"] as const,
+  };
   const stop = startChoice({ ...first, isChosen: false }, places);
   assert.deepEqual([page.symbol.value, page.timeframe.value], ["B", "5m"]);
   assert.match(url, /other=1&symbol=B&timeframe=5m$/);
@@ -138,6 +143,7 @@ Deno.test("UI-10 a choice comes from the address, else from the last visit, and 
   stop();
   startChoice({ ...first, isChosen: true }, places)();
   assert.deepEqual([page.symbol.value, page.timeframe.value], ["A", "1m"]);
+  assert.deepEqual(page.indicators.value, ["bb"]);
   kept.set("cryptointel.chart", '{"symbol":"GONE","timeframe":"9x"}');
   startChoice({ ...first, isChosen: false }, places)();
   assert.deepEqual([page.symbol.value, page.timeframe.value], ["A", "1m"]);

@@ -66,6 +66,11 @@ Deno.test("NEW-02 every page is complete without scripts, each figure with its s
       /Done[\s\S]*by schedule[\s\S]*1 min ago[\s\S]*defillama[\s\S]*failed[\s\S]*no answer/,
       /Evaluate[\s\S]*It broke/,
     ],
+    "/cache": [
+      /96%[\s\S]*91%[\s\S]*75%[\s\S]*3 MB[\s\S]*of at most 256 MB/,
+      /Figures of assets[\s\S]*1,200[\s\S]*34[\s\S]*56[\s\S]*20, 15[\s\S]*78[\s\S]*5 min/,
+      /Charts[\s\S]*until it changes[\s\S]*never shown again/,
+    ],
     "/quality": [/95\.000%/, /ETHUSDT[\s\S]*90\.000%[\s\S]*freshness 3[\s\S]*not judged yet/],
     "/quality/BTCUSDT": [
       /98\.000%[\s\S]*3 s ago/,
@@ -94,6 +99,7 @@ Deno.test("nothing stored is said in words, and never looks like a figure of zer
     "/explore/news": /No headline is stored\. The recording that is played holds none/,
     "/sources": /No source has reported yet/,
     "/jobs": /–[\s\S]*No cycle has run yet[\s\S]*Nothing was given up/,
+    "/cache": /–[\s\S]*nothing yet[\s\S]*Nothing was asked for yet/,
     "/quality": /No symbol is followed yet/,
     "/quality/BTCUSDT": /not judged yet[\s\S]*No past is stored yet[\s\S]*No check has run/,
   };

@@ -1,0 +1,329 @@
+/**
+ * Files of other programs into a portfolio: looked at first, written so that nothing comes in twice,
+ * and taken out again.
+ *
+ * An import is written in commits of a few dozen activities. Its client names it, so that one that
+ * was interrupted is sent again and goes on where it ended.
+ *
+ * @module
+ */
+import { createRoute, type z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { createHash } from "node:crypto";
+import { BadRequestError, NotFoundError } from "../contracts/errors.ts";
+import type { ActivityRecord, ImportNote } from "../contracts/owned.ts";
+import {
+  importBytesMax,
+  importParamSchema,
+  importPreviewSchema,
+  importQuerySchema,
+  importRunQuerySchema,
+  importSchema,
+  importsSchema,
+  previewQuerySchema,
+  undoneSchema,
+} from "../contracts/portfolios.ts";
+import { recordParamSchema } from "../contracts/watchlists.ts";
+import {
+  type ImportOptions,
+  type ImportPreview,
+  makeActivities,
+  previewImport,
+} from "../portfolio/import_preview.ts";
+import { importFields } from "../portfolio/import_formats.ts";
+import { activityKey } from "../portfolio/mod.ts";
+import type { OwnedStore } from "../store/mod.ts";
+import { touchBook } from "./activities.ts";
+import type { ApiDeps, ApiEnv } from "./deps.ts";
+import { getOwned, readOwn, readOwner, scopeAnswer } from "./portfolios_parts.ts";
+import { type Api, describeAnswers, problem, unavailable } from "./routes.ts";
+
+const path = "/api/v1/portfolios/{id}/imports";
+const tags = ["portfolios"];
+/** Activities of one commit: with their index entries they fill it to the half. */
+const chunkActivities = 40;
+/** Imports that are remembered; those before can still be undone by their id. */
+const importsKept = 100;
+const problems = {
+  ...unavailable,
+  ...scopeAnswer,
+  413: problem(`The file is above ${importBytesMax} bytes`),
+};
+const file = {
+  required: true,
+  content: {
+    "text/csv": { schema: { type: "string" } as const },
+    "application/json": { schema: { type: "array", items: {} } as const, example: [] },
+  },
+};
+
+const listRoute = createRoute({
+  method: "get",
+  path,
+  tags,
+  summary: "The newest imports of a portfolio",
+  request: { params: recordParamSchema },
+  responses: { ...describeAnswers(importsSchema, "The imports"), ...problems },
+});
+
+const previewRoute = createRoute({
+  method: "post",
+  path: `${path}/preview`,
+  tags,
+  summary: "What importing a CSV or JSON file would do; nothing is written",
+  request: { params: recordParamSchema, query: previewQuerySchema, body: file },
+  responses: {
+    ...describeAnswers(importPreviewSchema, "Its rows, faults and duplicates"),
+    ...problems,
+  },
+});
+
+const runRoute = createRoute({
+  method: "post",
+  path,
+  tags,
+  summary: "Imports a CSV or JSON file under an id of the client's own; sent again it goes on",
+  request: { params: recordParamSchema, query: importRunQuerySchema, body: file },
+  responses: { ...describeAnswers(importSchema, "What it brought"), ...problems },
+});
+
+const undoRoute = createRoute({
+  method: "delete",
+  path: `${path}/{import_id}`,
+  tags,
+  summary: "Takes everything that an import brought out again",
+  request: { params: importParamSchema },
+  responses: { ...describeAnswers(undoneSchema, "How much went out"), ...problems },
+});
+
+/** Binds the imports of portfolios. */
+export function bindImports(api: Api, deps: ApiDeps): void {
+  api.openapi(listRoute, async (c) => {
+    const userId = await readOwner(c, deps);
+    const { id } = c.req.valid("param");
+    const { imports = [] } = await readOwn(getOwned(deps), "portfolios", { id, userId });
+    return c.json({ imports: imports.map(describeImport), count: imports.length }, 200);
+  });
+  api.openapi(previewRoute, async (c) => {
+    const userId = await readOwner(c, deps);
+    const { id } = c.req.valid("param");
+    await readOwn(getOwned(deps), "portfolios", { id, userId });
+    const { status, offset, limit, ...asked } = c.req.valid("query");
+    const { preview } = await readFile(c, deps, { portfolioId: id, userId, asked });
+    const rows = status ? preview.rows.filter((row) => row.status === status) : preview.rows;
+    const shown = {
+      ...preview,
+      mapping: preview.mapping as Record<string, string>,
+      rows: rows.slice(offset, offset + limit),
+      total: rows.length,
+    };
+    return c.json(shown, 200);
+  });
+  api.openapi(runRoute, async (c) => {
+    const userId = await readOwner(c, deps);
+    const { id: portfolioId } = c.req.valid("param");
+    await readOwn(getOwned(deps), "portfolios", { id: portfolioId, userId });
+    const { import_id, name, ...asked } = c.req.valid("query");
+    const read = await readFile(c, deps, { portfolioId, userId, asked, importId: import_id });
+    if (read.preview.missing.length > 0) throw refuseMissing(read.preview);
+    const note = await runImport(deps, { portfolioId, userId, importId: import_id, name, ...read });
+    return c.json(describeImport(note), 200);
+  });
+  api.openapi(undoRoute, async (c) => {
+    const userId = await readOwner(c, deps);
+    const { id: portfolioId, import_id: importId } = c.req.valid("param");
+    await readOwn(getOwned(deps), "portfolios", { id: portfolioId, userId });
+    const removed = await undo(getOwned(deps), { portfolioId, userId, importId });
+    return c.json({ removed }, 200);
+  });
+}
+
+interface Owner {
+  portfolioId: string;
+  userId: string;
+}
+
+type Asked = z.output<typeof importQuerySchema>;
+
+/** Reads the file of a request as what it would become. */
+async function readFile(
+  c: Context<ApiEnv>,
+  deps: ApiDeps,
+  { portfolioId, userId, asked, importId = null }: Owner & {
+    asked: Asked;
+    importId?: string | null;
+  },
+): Promise<{ preview: ImportPreview; hash: string }> {
+  const bytes = new Uint8Array(await c.req.arrayBuffer());
+  if (bytes.byteLength === 0) throw new BadRequestError("Cannot import this file: it is empty");
+  const existing = await listKeys(getOwned(deps), { portfolioId, userId, importId });
+  const options: ImportOptions = { ...readOptions(asked), existing, nowMs: deps.now() };
+  const hash = createHash("sha256").update(bytes).update(JSON.stringify(asked)).digest("hex");
+  return { preview: previewImport(bytes, options), hash };
+}
+
+function readOptions({ mapping, decimalMark, exchange, currency, type }: Asked) {
+  const defaults = {
+    ...(exchange !== undefined && { exchange }),
+    ...(currency !== undefined && { currency }),
+    ...(type !== undefined && { type }),
+  };
+  return {
+    defaults,
+    ...(decimalMark !== undefined && { decimalMark }),
+    ...(mapping !== undefined && { mapping: readMapping(mapping) }),
+  };
+}
+
+/** @throws {BadRequestError} Unless it is JSON of fields and headers. */
+function readMapping(text: string): Record<string, string> {
+  const refuse = () =>
+    new BadRequestError("The request does not fit its contract", [{
+      pointer: "/query/mapping",
+      detail: `must be JSON of headers by field; fields are ${importFields.join(", ")}`,
+    }]);
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    throw refuse();
+  }
+  if (typeof read !== "object" || read === null || Array.isArray(read)) throw refuse();
+  const entries = Object.entries(read);
+  const names: readonly string[] = importFields;
+  const isFit = entries.every(([field, header]) =>
+    names.includes(field) && typeof header === "string"
+  );
+  if (!isFit) throw refuse();
+  return Object.fromEntries(entries);
+}
+
+/** Keys of what a portfolio has, but for what this very import brought before. */
+async function listKeys(
+  owned: OwnedStore,
+  { portfolioId, userId, importId }: Owner & { importId: string | null },
+): Promise<Set<string>> {
+  const keys = new Set<string>();
+  let cursor: string | null = null;
+  do {
+    const page: { items: ActivityRecord[]; cursor: string | null } = await owned.activities.list({
+      index: "portfolio",
+      equals: [portfolioId],
+      limit: 1_000,
+      ...(cursor !== null && { cursor }),
+    });
+    for (const activity of page.items) {
+      const isOther = importId === null || activity.importId !== importId;
+      if (activity.userId === userId && isOther) keys.add(activityKey(activity));
+    }
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return keys;
+}
+
+function refuseMissing({ missing }: ImportPreview): BadRequestError {
+  return new BadRequestError(
+    `Cannot import this file: no column is known for ${missing.join(", ")}`,
+    missing.map((field) => ({
+      pointer: "/query/mapping",
+      detail: `a column for ${field} is needed`,
+    })),
+  );
+}
+
+/** Writes what is new, a few dozen a commit, and then notes that it is done. */
+async function runImport(
+  deps: ApiDeps,
+  { portfolioId, userId, importId, name, preview, hash }: Owner & {
+    importId: string;
+    name: string;
+    preview: ImportPreview;
+    hash: string;
+  },
+): Promise<ImportNote> {
+  const owned = getOwned(deps);
+  const activities = makeActivities(preview, { importId, portfolioId, userId });
+  const { duplicate: duplicates, error: errors } = preview.counts;
+  const note: ImportNote = {
+    ...{ id: importId, name, timestamp: deps.now(), hash },
+    ...{ written: activities.length, duplicates, errors, isDone: false },
+  };
+  const begun = await keepNote(owned, { portfolioId, userId }, note);
+  if (begun.isDone) return begun;
+  for (let start = 0; start < activities.length; start += chunkActivities) {
+    const chunk = activities.slice(start, start + chunkActivities);
+    await owned.transact(async (transaction) => {
+      await touchBook(transaction, { portfolioId, userId });
+      for (const activity of chunk) {
+        const stored = await transaction.get("activities", activity.id);
+        if (stored && !isOf({ portfolioId, userId }, stored)) throw refuseId();
+        await transaction.put("activities", activity);
+      }
+    });
+  }
+  return await keepNote(owned, { portfolioId, userId }, { ...begun, isDone: true });
+}
+
+/**
+ * Keeps the note of an import with its portfolio. One that is there and done stays.
+ *
+ * @throws {BadRequestError} When the id stands for another file.
+ */
+function keepNote(owned: OwnedStore, owner: Owner, note: ImportNote): Promise<ImportNote> {
+  return owned.transact(async (transaction) => {
+    const portfolio = await touchBook(transaction, owner);
+    const known = portfolio.imports?.find(({ id }) => id === note.id);
+    if (known && known.hash !== note.hash) throw refuseId();
+    if (known?.isDone) return known;
+    const others = portfolio.imports?.filter(({ id }) => id !== note.id) ?? [];
+    const imports = [note, ...others].slice(0, importsKept);
+    await transaction.put("portfolios", { ...portfolio, imports });
+    return note;
+  });
+}
+
+function refuseId(): BadRequestError {
+  return new BadRequestError("This id stands for another import: undo that, or choose another", [
+    { pointer: "/query/import_id", detail: "each import has an id of its own" },
+  ]);
+}
+
+const isOf = (owner: Owner, activity: ActivityRecord) =>
+  activity.portfolioId === owner.portfolioId && activity.userId === owner.userId;
+
+/** Takes out what an import brought; returns how much it was. */
+async function undo(
+  owned: OwnedStore,
+  { importId, ...owner }: Owner & { importId: string },
+): Promise<number> {
+  let removed = 0;
+  let cursor: string | null = null;
+  do {
+    const page: { items: ActivityRecord[]; cursor: string | null } = await owned.activities.list({
+      index: "import",
+      equals: [importId],
+      limit: chunkActivities,
+      ...(cursor !== null && { cursor }),
+    });
+    const own = page.items.filter((activity) => isOf(owner, activity));
+    await owned.transact(async (transaction) => {
+      await touchBook(transaction, owner);
+      for (const { id } of own) await transaction.delete("activities", id);
+    });
+    removed += own.length;
+    cursor = page.cursor;
+  } while (cursor !== null);
+  const wasKnown = await owned.transact(async (transaction) => {
+    const portfolio = await touchBook(transaction, owner);
+    const imports = portfolio.imports?.filter(({ id }) => id !== importId) ?? [];
+    await transaction.put("portfolios", { ...portfolio, imports });
+    return imports.length < (portfolio.imports?.length ?? 0);
+  });
+  if (!wasKnown && removed === 0) throw new NotFoundError("Cannot find such an import");
+  return removed;
+}
+
+function describeImport(note: ImportNote): z.output<typeof importSchema> {
+  const { id, name, timestamp, written, duplicates, errors, isDone } = note;
+  return { import_id: id, name, timestamp, written, duplicates, errors, isDone };
+}

@@ -1,0 +1,139 @@
+/**
+ * What the endpoints of watchlists, portfolios and share links have in common: whose they are, and
+ * writes that are decided within one transaction.
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import { isDeepStrictEqual } from "node:util";
+import { requireIdentity, requireOwn } from "../accounts/mod.ts";
+import { BadRequestError, ServiceUnavailableError } from "../contracts/errors.ts";
+import type { Scope } from "../contracts/owned.ts";
+import type { OwnedStore, Transaction } from "../store/mod.ts";
+import type { ApiDeps, ApiEnv } from "./deps.ts";
+import { identify } from "./identity.ts";
+import { isAsExpected, type Precondition } from "./preconditions.ts";
+import { problem } from "./routes.ts";
+
+/** A record that its owner changes by revision. */
+export interface OwnedThing {
+  id: string;
+  userId: string;
+  revision: number;
+  created_at: number;
+  updated_at: number;
+}
+
+/** Collections of such records. */
+type ThingName = "watchlists" | "portfolios";
+type Thing<Name extends ThingName> = NonNullable<Awaited<ReturnType<OwnedStore[Name]["get"]>>>;
+
+/** What became of a write; `stale` where it is another one by now than its writer thought. */
+export type Written<T> = { kind: "made" | "changed" | "same"; record: T } | {
+  kind: "stale";
+  record: T | null;
+};
+
+/** Problems of conditional writes. */
+export const staleAnswer = {
+  412: problem("It was changed meanwhile; `current` is what it is now"),
+};
+/** Problem of keys with other scopes. */
+export const scopeAnswer = { 403: problem("This key is not for that") };
+
+/** @throws {ServiceUnavailableError} Where nothing is kept for people. */
+export function getOwned({ owned }: Pick<ApiDeps, "owned">): OwnedStore {
+  if (owned) return owned;
+  throw new ServiceUnavailableError("Cannot do this: nothing is kept for people here");
+}
+
+/** Returns the id of who asks; the guard of the path has let them pass. */
+export async function readOwner(
+  c: Context<ApiEnv>,
+  deps: ApiDeps,
+  scope: Scope = "portfolio",
+): Promise<string> {
+  return requireIdentity(await identify(c, deps), scope).userId;
+}
+
+/** Returns a person's own record. @throws {NotFoundError} For any other. */
+export async function readOwn<Name extends ThingName>(
+  owned: OwnedStore,
+  name: Name,
+  { id, userId }: { id: string; userId: string },
+): Promise<Thing<Name>> {
+  const record = await owned[name].get(id) as Thing<Name> | null;
+  return requireOwn(record, (one) => one.userId, { userId }, describe(name));
+}
+
+const describe = (name: ThingName) => `such a ${name.slice(0, -1)}`;
+
+/**
+ * Makes or replaces a record. What is as it was wished for is not written again: then the answer to
+ * the first try was lost.
+ *
+ * @throws {NotFoundError} For somebody else's.
+ * @throws {BadRequestError} When the person has `most` of them.
+ */
+export async function putOwn<Name extends ThingName>(
+  owned: OwnedStore,
+  name: Name,
+  { id, userId, content, precondition, most, nowMs }: {
+    id: string;
+    userId: string;
+    content: Partial<Thing<Name>>;
+    precondition: Precondition;
+    most: number;
+    nowMs: number;
+  },
+): Promise<Written<Thing<Name>>> {
+  if (await owned[name].get(id) === null && precondition.revisions === null) {
+    await requireRoom(owned, name, userId, most);
+  }
+  return await owned.transact(async (transaction: Transaction) => {
+    const stored = await transaction.get(name, id) as Thing<Name> | null;
+    const current = stored && requireOwn(stored, (one) => one.userId, { userId }, describe(name));
+    if (current && isDeepStrictEqual({ ...current, ...content }, current)) {
+      return { kind: "same", record: current } as const;
+    }
+    if (!isAsExpected(precondition, current)) return { kind: "stale", record: current } as const;
+    const record = {
+      ...(current ?? { id, userId, created_at: nowMs }),
+      ...content,
+      revision: (current?.revision ?? 0) + 1,
+      updated_at: nowMs,
+    } as Thing<Name>;
+    await transaction.put(name, record as never);
+    return { kind: current ? "changed" : "made", record } as const;
+  });
+}
+
+async function requireRoom(
+  owned: OwnedStore,
+  name: ThingName | "shares",
+  userId: string,
+  most: number,
+): Promise<void> {
+  const { items } = await owned[name].list({ index: "user", equals: [userId], limit: most });
+  if (items.length < most) return;
+  throw new BadRequestError(
+    `Cannot make another of your ${name}: one person has at most ${most}; delete some first`,
+    [{ pointer: "/json", detail: `at most ${most} ${name}` }],
+  );
+}
+
+/** Deletes a person's record; one that is not there is deleted already. */
+export function removeOwn<Name extends ThingName>(
+  owned: OwnedStore,
+  name: Name,
+  { id, userId, precondition }: { id: string; userId: string; precondition: Precondition },
+): Promise<Written<Thing<Name>> | null> {
+  return owned.transact(async (transaction: Transaction) => {
+    const stored = await transaction.get(name, id) as Thing<Name> | null;
+    if (!stored) return null;
+    const record = requireOwn(stored, (one) => one.userId, { userId }, describe(name));
+    if (!isAsExpected(precondition, record)) return { kind: "stale", record } as const;
+    await transaction.delete(name, id);
+    return { kind: "changed", record } as const;
+  });
+}

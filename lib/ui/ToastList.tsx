@@ -1,0 +1,142 @@
+/**
+ * Toasts of alerts and important signals while a page is open; it also counts what is unread and
+ * keeps the browser signed in. Comes late and only for who is signed in.
+ *
+ * @module
+ */
+import { useEffect, useState } from "preact/hooks";
+import { alertStrings } from "../format/alert_strings.ts";
+import { strings } from "../format/strings.ts";
+import { getLiveClient } from "../live/client.ts";
+import { formatUnread } from "./unread.ts";
+import { startSession } from "./session_browser.ts";
+import { playToastSound } from "./sound.ts";
+import {
+  addToast,
+  dropToast,
+  noToasts,
+  readNotification,
+  readSignal,
+  type Toast,
+  type ToastState,
+} from "./toasts.ts";
+
+/** How often the notification centre is asked, ms: the live channel may be away. */
+const askEveryMs = 20_000;
+/** How often it is looked whether the tokens are due, ms. */
+const renewEveryMs = 5 * 60_000;
+
+const words = alertStrings.toasts;
+
+/** Sets every badge of the page. */
+function setUnread(count: number): void {
+  for (const badge of document.querySelectorAll<HTMLElement>("[data-unread]")) {
+    badge.dataset.unread = String(count);
+    badge.hidden = count === 0;
+    badge.firstElementChild!.textContent = formatUnread(count);
+  }
+}
+
+interface Told {
+  unread: number;
+  notifications: { id: string; isRead: boolean }[];
+}
+
+/** Asks for what is unread; null when nobody answers. */
+async function askUnread(): Promise<Told | null> {
+  try {
+    const answer = await fetch("/api/v1/notifications?unread=true&limit=5");
+    return answer.ok ? await answer.json() as Told : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Follows the private channel, and asks as well, so that nothing is missed without it. */
+function follow(show: (toast: Toast) => void, remember: (id: string) => void): () => void {
+  let isFirst = true;
+  const ask = async () => {
+    const told = await askUnread();
+    if (!told) return;
+    setUnread(told.unread);
+    for (const each of told.notifications.toReversed()) {
+      const toast = readNotification(each);
+      // What was unread before the page opened is in the centre, and no news.
+      if (toast && isFirst) remember(toast.id);
+      else if (toast) show(toast);
+    }
+    isFirst = false;
+  };
+  const live = getLiveClient();
+  const stop = live.on("alerts", ({ type, data }) => {
+    const toast = type === "update" ? readNotification(data) : null;
+    if (toast) show(toast);
+    void ask();
+  });
+  live.subscribe({ channels: ["alerts"] });
+  void ask();
+  const timer = setInterval(() => void ask(), askEveryMs);
+  return () => {
+    stop();
+    clearInterval(timer);
+  };
+}
+
+/** The toasts on the screen. */
+export function ToastList({ isOn, hasSound, confidence }: {
+  isOn: boolean;
+  hasSound: boolean;
+  confidence: number;
+}) {
+  const [state, setState] = useState<ToastState>(noToasts);
+  useEffect(() => {
+    const show = (toast: Toast) => {
+      dispatchEvent(new CustomEvent("cryptointel-told", { detail: toast.id }));
+      if (!isOn) return;
+      setState((before) => {
+        const after = addToast(before, toast);
+        if (after !== before && hasSound) playToastSound();
+        return after;
+      });
+    };
+    const remember = (id: string) =>
+      setState((before) => ({ ...before, known: [...before.known, id] }));
+    const name = (type: string) =>
+      strings.signals.types[type as keyof typeof strings.signals.types] ?? type;
+    const stops = [
+      follow(show, remember),
+      getLiveClient().on("signals", ({ type, data }) => {
+        const toast = type === "update" ? readSignal(data, { confidence, name }) : null;
+        if (toast) show(toast);
+      }),
+    ];
+    void startSession();
+    const timer = setInterval(() => void startSession(), renewEveryMs);
+    return () => {
+      stops.forEach((stop) => stop());
+      clearInterval(timer);
+    };
+  }, []);
+  return (
+    <>
+      {state.shown.map((toast) => (
+        <article key={toast.id} class="toast-item">
+          <p>
+            <strong>{toast.title}</strong>
+            {toast.isRecorded && <span class="tag">{words.recorded}</span>}
+          </p>
+          {toast.text && <p>{toast.text}</p>}
+          <p class="actions">
+            <a class="button" href={toast.link}>{words.show}</a>
+            <button
+              type="button"
+              onClick={() => setState((before) => dropToast(before, toast.id))}
+            >
+              {words.dismiss}
+            </button>
+          </p>
+        </article>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,164 @@
+/**
+ * The alert desk in its place: everything that a world publishes or closes passes by it.
+ *
+ * @module
+ */
+import type { PersonalParts } from "../api/mod.ts";
+import { createTradingHours, isNextBucket, type TradingHours } from "../bars/mod.ts";
+import type { SymbolCache } from "../cache/symbols.ts";
+import type { Clock } from "../clock.ts";
+import type { SignalRecord } from "../contracts/records.ts";
+import type { FiringRecord } from "../contracts/owned.ts";
+import type { OperatorAlert } from "../jobs/mod.ts";
+import type { Hub } from "../live/hub.ts";
+import type { LivePublisher } from "../live/types.ts";
+import type { Logger } from "../log.ts";
+import { getCalendar } from "../market/calendars/mod.ts";
+import { timeframeMs } from "../market/mod.ts";
+import type { WatchedSignal } from "../notify/mod.ts";
+import { type AlertDesk, createAlertDesk } from "../pipeline/alerts.ts";
+import type { Pipeline } from "../pipeline/mod.ts";
+import type { OwnedStore, Store } from "../store/mod.ts";
+import type { SeriesKey, WorldStore } from "../store/types.ts";
+import type { Delivery } from "./delivery.ts";
+import { type LivePathOptions, startLivePath } from "./live_path.ts";
+
+/** What a desk in its place is made of. */
+export interface WorldDeskOptions {
+  owned: OwnedStore;
+  world: Pick<WorldStore, "world" | "bars" | "getState" | "putState">;
+  hub: LivePublisher & Pick<Hub, "publishTo">;
+  pipeline: Pick<Pipeline, "onClosedBar">;
+  symbols: Pick<SymbolCache, "list" | "peek">;
+  delivery: Delivery;
+  mode: "live" | "replay";
+  /** Wall time. */
+  clock: Clock;
+  log: Logger;
+  /** Told of each firing of this process. */
+  onFiring?: (firing: FiringRecord) => void;
+}
+
+/** A desk in its place. */
+export interface WorldDesk {
+  desk: AlertDesk;
+  /** What the API works with. */
+  personal: PersonalParts;
+  /** Tells owners what operators have to know. */
+  tellOwners(alert: OperatorAlert): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Puts a desk behind hub and pipeline, and starts it. Hub and pipeline go on as before. */
+export async function startAlertDesk(options: WorldDeskOptions): Promise<WorldDesk> {
+  const { owned, world, hub, pipeline, symbols, delivery, mode, clock, log, onFiring } = options;
+  const desk = createAlertDesk({
+    ...{ owned, store: world, clock, log, mode },
+    isNext: createNextBar(symbols),
+    ...(onFiring && { onFiring }),
+  });
+  // What is at hand says which exchange a symbol is of, and so which bar follows which.
+  await symbols.list();
+  await desk.start();
+  delivery.show({ publish: hub.publishTo.bind(hub), isRecorded: mode === "replay" });
+  const unfollow = pipeline.onClosedBar((series, bars, kind) => desk.offerBars(series, bars, kind));
+  const release = listenToHub(hub, desk, {
+    isRecorded: mode === "replay",
+    world: world.world,
+    log,
+    tellWatchers: delivery.tellWatchers,
+  });
+  return {
+    desk,
+    personal: {
+      owned,
+      delivery,
+      noteAlert: desk.noteAlert.bind(desk),
+      getAlertState(alertId, revision) {
+        const entry = desk.book.get(alertId);
+        return entry?.rule.alert.revision === revision ? entry.state : null;
+      },
+    },
+    tellOwners: (alert) => delivery.tellOwners(describeForOwners(alert, mode === "replay")),
+    async stop() {
+      release();
+      unfollow();
+      await desk.stop();
+      delivery.show(null);
+    },
+  };
+}
+
+/** Starts a live path with its alert desk. */
+export async function startWatchedPath(
+  options: LivePathOptions & { store: Pick<Store, "owned">; delivery: Delivery },
+) {
+  const path = await startLivePath(options);
+  const { owned } = options.store;
+  return { ...path, alerts: await startAlertDesk({ ...options, ...path, owned }) };
+}
+
+/** Lets prices and signals pass by the desk on their way out; returns what ends that. */
+function listenToHub(
+  hub: LivePublisher,
+  desk: AlertDesk,
+  { isRecorded, world, log, tellWatchers }: {
+    isRecorded: boolean;
+    world: string;
+    log: Logger;
+    tellWatchers(signal: WatchedSignal): Promise<void>;
+  },
+): () => void {
+  const { publishPrice, publish } = hub;
+  hub.publishPrice = (update) => {
+    publishPrice.call(hub, update);
+    desk.offerPrice(update);
+  };
+  hub.publish = (channel, data, match) => {
+    publish.call(hub, channel, data, match);
+    if (channel !== "signals") return;
+    const { id, entity, type, timestamp, created_at, confidence_score } = data as SignalRecord;
+    desk.offer({
+      ...{ kind: "signal", symbol: entity, timeMs: timestamp, receivedMs: created_at },
+      ...{ isUnsure: false, id, type, confidence: confidence_score },
+    });
+    tellWatchers({
+      ...{ id: `${world} ${id}`, symbol: entity, type, timestamp, isRecorded },
+      confidence: confidence_score,
+    }).catch((error) => log.error("Watchers could not be told", { id, error: String(error) }));
+  };
+  return () => Object.assign(hub, { publishPrice, publish });
+}
+
+/** Says which bar follows which, over nights and holidays of a symbol's exchange. */
+function createNextBar(
+  symbols: Pick<SymbolCache, "peek">,
+): (series: SeriesKey, time: number, next: number) => boolean {
+  const byExchange = new Map<string, TradingHours | null>();
+  return ({ symbol, timeframe }, time, next) => {
+    const exchange = symbols.peek(symbol)?.exchange ?? "";
+    let hours = byExchange.get(exchange);
+    if (hours === undefined) {
+      const calendar = getCalendar(exchange);
+      hours = calendar && createTradingHours(calendar);
+      byExchange.set(exchange, hours);
+    }
+    return isNextBucket(hours, time, next, timeframeMs[timeframe]);
+  };
+}
+
+function describeForOwners(
+  { id, message, failures, sinceMs, resolvedMs }: OperatorAlert,
+  isRecorded: boolean,
+) {
+  const isOver = resolvedMs !== null;
+  return {
+    id: `${id}:${sinceMs}:${isOver ? "over" : "open"}`,
+    title: isOver ? `${id} works again` : `${id} keeps failing`,
+    message: isOver
+      ? `It had failed ${failures} times in a row.`
+      : `${message} (${failures} times in a row).`,
+    link: "/sources",
+    isRecorded,
+  };
+}
