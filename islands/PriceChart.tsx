@@ -2,7 +2,7 @@ import { IS_BROWSER } from "fresh/runtime";
 import { effect } from "@preact/signals";
 import { type MutableRef, useEffect, useMemo, useRef } from "preact/hooks";
 import type { ChartHandle } from "../lib/chart/draw.ts";
-import { listLineNames } from "../lib/chart/indicators.ts";
+import { type IndicatorKey, listLineNames } from "../lib/chart/indicators.ts";
 import { formatPrice } from "../lib/format/numbers.ts";
 import { strings } from "../lib/format/strings.ts";
 import { getLiveClient, liveState } from "../lib/live/client.ts";
@@ -32,6 +32,8 @@ interface Props {
   symbols: Pick<SymbolView, "symbol" | "kind">[];
   /** The address named the series, so a kept choice does not replace it. */
   isChosen: boolean;
+  /** Indicators for someone who never chose. */
+  shown: IndicatorKey[];
   marketMs: number;
   wallMs: number;
   isStill: boolean;
@@ -73,11 +75,11 @@ function usePage({ first, isPartial, symbols }: Props): ChartPage {
 }
 
 /** Keeps the choice while the page is open. */
-function useChoice({ first, isChosen, symbols }: Props): void {
+function useChoice({ first, isChosen, shown, symbols }: Props): void {
   useEffect(() => {
     const { symbol, timeframe } = first;
     const names = symbols.map((each) => each.symbol);
-    return startChoice({ symbol, timeframe, isChosen, symbols: names }, {
+    return startChoice({ symbol, timeframe, isChosen, shown, symbols: names }, {
       storage: getStorage(),
       getUrl: () => location.href,
       setUrl: (url) => history.replaceState(null, "", url),

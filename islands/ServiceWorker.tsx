@@ -1,31 +1,22 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import { strings } from "../lib/format/strings.ts";
-import { watchServiceWorker } from "../lib/ui/service_worker.ts";
+import { holdInstallPrompt } from "../lib/ui/install.ts";
 
 /** The first view goes first: what is for the next one waits so long. */
-const registerAfterMs = 2_000;
+const loadAfterMs = 2_000;
 
-/** Registers the service worker and offers a new version when one waits. */
+/** Loads what makes the page an app once it stands: worker, updates, and the edits that wait. */
 export default function ServiceWorker() {
-  const isReady = useSignal(false);
-  const update = useSignal<() => void>(() => {});
+  const parts = useSignal<ComponentType | null>(null);
   useEffect(() => {
-    if (!("serviceWorker" in navigator)) return;
+    holdInstallPrompt();
     const timer = setTimeout(() => {
-      void watchServiceWorker((apply) => {
-        update.value = apply;
-        isReady.value = true;
-      });
-    }, registerAfterMs);
+      // Without a network they may not be there; the page works without.
+      import("./AppParts.tsx").then((loaded) => parts.value = loaded.default, () => undefined);
+    }, loadAfterMs);
     return () => clearTimeout(timer);
   }, []);
-  if (!isReady.value) return null;
-  return (
-    <div class="toast" role="status">
-      <span>{strings.update.ready}</span>
-      <button type="button" onClick={() => update.value()}>{strings.update.reload}</button>
-      <button type="button" onClick={() => isReady.value = false}>{strings.update.later}</button>
-    </div>
-  );
+  const Parts = parts.value;
+  return Parts && <Parts />;
 }

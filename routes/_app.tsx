@@ -7,7 +7,9 @@ import OfflineNotice from "../islands/OfflineNotice.tsx";
 import RecordingBanner from "../islands/RecordingBanner.tsx";
 import ServiceWorker from "../islands/ServiceWorker.tsx";
 import ThemeToggle from "../islands/ThemeToggle.tsx";
+import Toasts from "../islands/Toasts.tsx";
 import { strings } from "../lib/format/mod.ts";
+import { AccountMenu } from "../lib/ui/AccountMenu.tsx";
 import { Shell } from "../lib/ui/Shell.tsx";
 import type { State } from "../lib/ui/state.ts";
 
@@ -43,12 +45,22 @@ export default function App({ Component, url, state }: PageProps<unknown, State>
               <LiveStatus />
               <Help />
               <ThemeToggle />
+              {state?.ask && (
+                <AccountMenu person={state.person ?? null} path={url.pathname + url.search} />
+              )}
             </>
           }
         >
           <Component />
         </Shell>
         <ServiceWorker />
+        {state?.person && (
+          <Toasts
+            isOn={state.person.toasts}
+            hasSound={state.person.sound}
+            confidence={state.person.toastConfidence}
+          />
+        )}
       </body>
     </html>
   );

@@ -6,7 +6,8 @@ import SymbolSelector from "../islands/SymbolSelector.tsx";
 import WaitForSymbols from "../islands/WaitForSymbols.tsx";
 import { strings } from "../lib/format/mod.ts";
 import { isTimeframe, type Timeframe, timeframes } from "../lib/market/mod.ts";
-import { defaultIndicators, listLineNames } from "../lib/chart/mod.ts";
+import { listLineNames } from "../lib/chart/mod.ts";
+import type { IndicatorKey } from "../lib/chart/indicators.ts";
 import { toColumns } from "../lib/ui/chart_columns.ts";
 import { chartBars, firstBars } from "../lib/ui/chart_request.ts";
 import { type Reading, readSafely } from "../lib/ui/read.ts";
@@ -19,6 +20,7 @@ interface Data {
   symbol: string;
   timeframe: Timeframe;
   isChosen: boolean;
+  shown: IndicatorKey[];
   marketMs: number;
   wallMs: number;
 }
@@ -27,8 +29,13 @@ export const handler = {
   async GET(ctx: Context<State>) {
     const { data, mode } = ctx.state;
     const query = ctx.url.searchParams;
+    const defaults = data.getChartDefaults();
     const asked = query.get("timeframe") ?? "";
-    const timeframe = isTimeframe(asked) ? asked : mode.mode === "replay" ? "1m" : "1h";
+    const timeframe = isTimeframe(asked)
+      ? asked
+      : mode.mode === "replay"
+      ? "1m"
+      : defaults.timeframe;
     const symbols = await readSafely(() => data.listSymbols());
     const named = query.get("symbol")?.trim() ?? "";
     const known = symbols.isOk
@@ -42,7 +49,15 @@ export const handler = {
     if (named && chart.isOk && chart.value === null) throw new HttpError(404);
     const isChosen = named !== "" || isTimeframe(asked);
     const times = { marketMs: data.marketNow(), wallMs: data.wallNow() };
-    return page({ symbols, chart, symbol, timeframe, isChosen, ...times });
+    return page({
+      symbols,
+      chart,
+      symbol,
+      timeframe,
+      isChosen,
+      shown: defaults.indicators,
+      ...times,
+    });
   },
 };
 
@@ -73,13 +88,14 @@ function Choice({ data }: { data: Data }) {
 
 /** The chart, of which the page carries what its first view shows. */
 function Chart({ chart, data, isStill }: { chart: ChartView; data: Data; isStill: boolean }) {
-  const { symbols, isChosen, marketMs, wallMs } = data;
+  const { symbols, isChosen, shown, marketMs, wallMs } = data;
   return (
     <PriceChart
-      first={toColumns(chart, listLineNames(defaultIndicators), firstBars)}
+      first={toColumns(chart, listLineNames(shown), firstBars)}
       isPartial={chart.bars.length > firstBars}
       symbols={(symbols.isOk ? symbols.value : []).map(({ symbol, kind }) => ({ symbol, kind }))}
       isChosen={isChosen}
+      shown={shown}
       marketMs={marketMs}
       wallMs={wallMs}
       isStill={isStill}

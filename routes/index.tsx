@@ -1,52 +1,72 @@
 import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
+import LiveText from "../islands/LiveText.tsx";
 import MarketClock from "../islands/MarketClock.tsx";
 import PriceTable from "../islands/PriceTable.tsx";
+import Refresh from "../islands/Refresh.tsx";
 import SignalFeed from "../islands/SignalFeed.tsx";
-import { formatAge, formatCount, getDirection, pageStrings, strings } from "../lib/format/mod.ts";
+import type { SignalRecord } from "../lib/contracts/records.ts";
+import {
+  formatCount,
+  getDirection,
+  overviewStrings,
+  pageStrings,
+  strings,
+} from "../lib/format/mod.ts";
+import { type PageTimes, readTimes } from "../lib/ui/Age.tsx";
+import { Movers, SourceHealth } from "../lib/ui/DashboardParts.tsx";
 import { feedMax, toFeedItem } from "../lib/ui/feed.ts";
+import type { GaugeView } from "../lib/ui/page_views.ts";
 import { parsePriceSort, sortPrices } from "../lib/ui/price_sort.ts";
 import { type Reading, readSafely } from "../lib/ui/read.ts";
+import { Sentiment } from "../lib/ui/Sentiment.tsx";
 import { ReadError, StatCard } from "../lib/ui/Shell.tsx";
-import type { ContinuityView, HealthView, PriceView, SignalView, State } from "../lib/ui/state.ts";
+import { SourceRing } from "../lib/ui/SignalFigures.tsx";
+import type { ContinuityView, HealthView, PriceView, State } from "../lib/ui/state.ts";
 
 const DAY_MS = 86_400_000;
 /** Signals read at most; with as many, there may be more. */
-const signalsMax = 200;
+const signalsMax = 1_000;
+const words = overviewStrings.dashboard;
 
 interface Data {
   prices: Reading<PriceView[]>;
-  signals: Reading<SignalView[]>;
+  signals: Reading<SignalRecord[]>;
   continuity: Reading<ContinuityView>;
   health: Reading<HealthView>;
-  marketMs: number;
-  wallMs: number;
+  mood: Reading<GaugeView | null>;
 }
 
 export const handler = {
   async GET(ctx: Context<State>) {
     const { data } = ctx.state;
-    const marketMs = data.marketNow();
-    const everything = {
+    const ofDay = {
       types: [],
       entity: "",
-      from: marketMs - DAY_MS,
+      from: data.marketNow() - DAY_MS,
       to: null,
       minConfidence: 0,
       limit: signalsMax,
     };
-    const [prices, signals, continuity, health] = await Promise.all([
+    const [prices, signals, continuity, health, mood] = await Promise.all([
       readSafely(() => data.listPrices()),
-      readSafely(() => data.listSignals(everything)),
+      readSafely(() => data.listSignalRecords(ofDay)),
       readSafely(() => data.getContinuity()),
       readSafely(() => data.getHealth()),
+      readSafely(() => data.getMood()),
     ]);
-    return page({ prices, signals, continuity, health, marketMs, wallMs: data.wallNow() });
+    return page({ prices, signals, continuity, health, mood });
   },
 };
 
-function Stats({ data, isStill }: { data: Data; isStill: boolean }) {
-  const { prices, signals, continuity, marketMs, wallMs } = data;
+function countSignals(signals: Data["signals"]): string {
+  if (!signals.isOk) return formatCount(null);
+  const { length } = signals.value;
+  return formatCount(length) + (length === signalsMax ? "+" : "");
+}
+
+function Stats({ data, times }: { data: Data; times: PageTimes }) {
+  const { prices, signals, continuity } = data;
   const changes = prices.isOk
     ? prices.value.map((row) => row.price_change_24h).filter((change) => change !== null)
     : null;
@@ -56,56 +76,113 @@ function Stats({ data, isStill }: { data: Data; isStill: boolean }) {
       <StatCard
         label={pageStrings.stats.symbols}
         value={formatCount(prices.isOk ? prices.value.length : null)}
+        refresh="symbols"
       />
       <StatCard
         label={pageStrings.stats.up}
         value={formatCount(up)}
         note={changes ? pageStrings.stats.ofKnown(formatCount(changes.length)) : undefined}
+        refresh="up"
       />
-      <StatCard
-        label={pageStrings.stats.signals}
-        value={formatCount(signals.isOk ? signals.value.length : null) +
-          (signals.isOk && signals.value.length === signalsMax ? "+" : "")}
-      />
+      <StatCard label={pageStrings.stats.signals} value={countSignals(signals)} refresh="signals" />
       <StatCard
         label={pageStrings.stats.gaps}
         value={formatCount(continuity.isOk ? continuity.value.openGaps : null)}
+        refresh="gaps"
       />
       <StatCard
         label={pageStrings.stats.marketTime}
-        value={<MarketClock marketMs={marketMs} wallMs={wallMs} isStill={isStill} />}
+        value={
+          <MarketClock marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
+        }
       />
     </dl>
   );
 }
 
-function Health({ health, marketMs }: { health: HealthView; marketMs: number }) {
+/** What the market did and how it speaks; read anew while the page lies open. */
+function Widgets({ data, times, retry }: { data: Data; times: PageTimes; retry: string }) {
+  const { prices, signals, mood } = data;
   return (
-    <>
-      <p class={`health ${health.status}`}>
-        <span class="live-mark" aria-hidden="true" /> {pageStrings.health.statuses[health.status]}
-      </p>
-      {health.sources.length === 0 && <p class="empty">{pageStrings.health.empty}</p>}
-      <ul class="plain">
-        {health.sources.map((source) => (
-          <li key={source.name}>
-            <strong>{source.name}</strong> {pageStrings.health.statuses[source.status]}{" "}
-            <span class="age">
-              {pageStrings.health.lastMessage} {formatAge(source.lastMs, marketMs)}
-            </span>
-            {source.detail && <small>{source.detail}</small>}
-          </li>
-        ))}
-      </ul>
-    </>
+    <div class="widgets">
+      <section class="card" aria-labelledby="movers">
+        <h2 id="movers">{words.movers}</h2>
+        <div data-refresh="movers">
+          {prices.isOk ? <Movers rows={prices.value} times={times} /> : <ReadError href={retry} />}
+        </div>
+      </section>
+      <section class="card" aria-labelledby="mood">
+        <h2 id="mood">{words.mood}</h2>
+        <div data-refresh="mood">
+          {mood.isOk ? <Sentiment gauge={mood.value} /> : <ReadError href={retry} />}
+        </div>
+        <p>
+          <a href="/explore/news">{words.moodMore}</a>
+        </p>
+      </section>
+      <section class="card" aria-labelledby="by-source">
+        <h2 id="by-source">{overviewStrings.signals.bySource}, {words.ofDay}</h2>
+        <div data-refresh="by-source">
+          {signals.isOk ? <SourceRing records={signals.value} /> : <ReadError href={retry} />}
+        </div>
+      </section>
+    </div>
   );
 }
 
-/** The main dashboard: markets, signals, continuity and health. */
+function Signals({ signals, times, retry }: Pick<Data, "signals"> & {
+  times: PageTimes;
+  retry: string;
+}) {
+  const { marketMs, wallMs, isStill } = times;
+  return (
+    <section class="card" aria-labelledby="signals">
+      <h2 id="signals">{strings.signals.latest}</h2>
+      {signals.isOk
+        ? (
+          <SignalFeed
+            items={signals.value.slice(0, feedMax).map(toFeedItem)}
+            marketMs={marketMs}
+            wallMs={wallMs}
+            isStill={isStill}
+          />
+        )
+        : <ReadError href={retry} />}
+      <p>
+        <a href="/explore/signals">{strings.signals.all}</a>
+      </p>
+    </section>
+  );
+}
+
+function Health({ health, times, retry }: Pick<Data, "health"> & {
+  times: PageTimes;
+  retry: string;
+}) {
+  return (
+    <section class="card" aria-labelledby="health">
+      <h2 id="health">{pageStrings.health.heading}</h2>
+      <div data-refresh="health">
+        {health.isOk
+          ? <SourceHealth health={health.value} times={times} />
+          : <ReadError href={retry} />}
+      </div>
+      <p>
+        <a href="/sources">{words.allSources}</a>
+      </p>
+      <p>
+        <a href="/continuity">{pageStrings.continuity.details}</a>
+      </p>
+    </section>
+  );
+}
+
+/** The main dashboard: markets, signals, what moved, how headlines speak, and health. */
 export default function Dashboard({ data, state, url }: PageProps<Data, State>) {
-  const { prices, signals, health, marketMs, wallMs } = data;
+  const { prices } = data;
   const sort = parsePriceSort(url.searchParams);
-  const times = { marketMs, wallMs, isStill: state.mode.ended === true };
+  const times = readTimes(state);
+  const { marketMs, wallMs, isStill } = times;
   const retry = url.pathname + url.search;
   return (
     <>
@@ -113,40 +190,32 @@ export default function Dashboard({ data, state, url }: PageProps<Data, State>) 
         <title>{`${pageStrings.nav.dashboard} · ${strings.title}`}</title>
       </Head>
       <h1>{pageStrings.nav.dashboard}</h1>
-      <Stats data={data} isStill={times.isStill} />
+      <Stats data={data} times={times} />
       <div class="columns">
-        <section class="card" aria-labelledby="markets">
-          <h2 id="markets">{strings.market.heading}</h2>
-          {prices.isOk
-            ? <PriceTable rows={sortPrices(prices.value, sort)} sort={sort} {...times} />
-            : <ReadError href={retry} />}
-        </section>
         <div>
-          <section class="card" aria-labelledby="signals">
-            <h2 id="signals">{strings.signals.latest}</h2>
-            {signals.isOk
+          <section class="card" aria-labelledby="markets">
+            <h2 id="markets">{strings.market.heading}</h2>
+            {prices.isOk
               ? (
-                <SignalFeed
-                  items={signals.value.slice(0, feedMax).map((each) => toFeedItem(each.record))}
-                  {...times}
+                <PriceTable
+                  rows={sortPrices(prices.value, sort)}
+                  sort={sort}
+                  marketMs={marketMs}
+                  wallMs={wallMs}
+                  isStill={isStill}
                 />
               )
               : <ReadError href={retry} />}
-            <p>
-              <a href="/explore/signals">{strings.signals.all}</a>
-            </p>
-          </section>
-          <section class="card" aria-labelledby="health">
-            <h2 id="health">{pageStrings.health.heading}</h2>
-            {health.isOk
-              ? <Health health={health.value} marketMs={marketMs} />
-              : <ReadError href={retry} />}
-            <p>
-              <a href="/continuity">{pageStrings.continuity.details}</a>
-            </p>
           </section>
         </div>
+        <div>
+          <Signals signals={data.signals} times={times} retry={retry} />
+          <Health health={data.health} times={times} retry={retry} />
+        </div>
       </div>
+      <Widgets data={data} times={times} retry={retry} />
+      <LiveText marketMs={marketMs} wallMs={wallMs} isStill={isStill} />
+      <Refresh />
     </>
   );
 }

@@ -29,6 +29,7 @@ import {
 } from "../../lib/ui/price_sort.ts";
 import { type Reading, readSafely } from "../../lib/ui/read.ts";
 import { ReadError } from "../../lib/ui/Shell.tsx";
+import { SortHeading } from "../../lib/ui/SortHeading.tsx";
 import type { PriceView, State } from "../../lib/ui/state.ts";
 
 interface Data {
@@ -52,26 +53,16 @@ export const handler = {
   },
 };
 
-function SortHeading({ column, label, class: classes, choice: { filter, sort } }: {
+function MarketHeading({ column, label, class: classes, choice: { filter, sort } }: {
   column: PriceColumn;
   label: string;
   class?: string;
   choice: Choice;
 }) {
   const { sort: next, order } = turnPriceSort(sort, column);
-  const isSorted = sort.sort === column;
   const query = formatQuery({ q: filter.text, exchange: filter.exchange, sort: next, order });
-  const now = sort.order === "asc" ? "ascending" : "descending";
-  return (
-    <th scope="col" class={classes} aria-sort={isSorted ? now : undefined}>
-      <a href={query}>
-        {label}
-        <span class="sort-mark" aria-hidden="true">
-          {isSorted ? sort.order === "asc" ? "▲" : "▼" : ""}
-        </span>
-      </a>
-    </th>
-  );
+  const now = sort.sort === column ? sort.order : null;
+  return <SortHeading label={label} href={query} now={now} class={classes} />;
 }
 
 function Table({ rows, choice, times, label, isAssets = false }: {
@@ -89,22 +80,22 @@ function Table({ rows, choice, times, label, isAssets = false }: {
         <caption class="visually-hidden">{words.caption(label)}</caption>
         <thead>
           <tr>
-            <SortHeading column="symbol" label={market.symbol} choice={choice} />
-            <SortHeading column="price" label={market.price} class="number" choice={choice} />
-            <SortHeading
+            <MarketHeading column="symbol" label={market.symbol} choice={choice} />
+            <MarketHeading column="price" label={market.price} class="number" choice={choice} />
+            <MarketHeading
               column="price_change_24h"
               label={market.change}
               class="number"
               choice={choice}
             />
-            <SortHeading
+            <MarketHeading
               column="volume_24h"
               label={market.volume}
               class="number wide"
               choice={choice}
             />
             {isAssets && <th scope="col" class="number wide">{words.cap}</th>}
-            <SortHeading column="age" label={market.source} choice={choice} />
+            <MarketHeading column="age" label={market.source} choice={choice} />
           </tr>
         </thead>
         <tbody>

@@ -1,20 +1,13 @@
 import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import LiveText from "../../islands/LiveText.tsx";
-import { getHeat } from "../../lib/chart/figures.ts";
-import {
-  formatCount,
-  formatDate,
-  formatDateTime,
-  pageStrings,
-  strings,
-} from "../../lib/format/mod.ts";
+import { formatCount, pageStrings, strings } from "../../lib/format/mod.ts";
 import { type PageTimes, readTimes } from "../../lib/ui/Age.tsx";
-import { Gauge } from "../../lib/ui/Figures.tsx";
+import { HeatMap, Sentiment } from "../../lib/ui/Sentiment.tsx";
 import { ChoiceField, FilterForm, SearchField } from "../../lib/ui/FilterForm.tsx";
 import { moods, parseNewsFilter } from "../../lib/ui/list_query.ts";
-import { formatScore, getMood, Headlines, MoodTag } from "../../lib/ui/PageParts.tsx";
-import type { GaugeView, HeatRow, NewsFilter, NewsOverview } from "../../lib/ui/page_views.ts";
+import { Headlines } from "../../lib/ui/PageParts.tsx";
+import type { NewsFilter, NewsOverview } from "../../lib/ui/page_views.ts";
 import { type Reading, readSafely } from "../../lib/ui/read.ts";
 import { ReadError } from "../../lib/ui/Shell.tsx";
 import type { State } from "../../lib/ui/state.ts";
@@ -33,70 +26,6 @@ export const handler = {
   },
 };
 
-function Sentiment({ gauge }: { gauge: GaugeView | null }) {
-  if (!gauge) return <p class="empty">{words.gaugeNone}</p>;
-  const mood = getMood(gauge.score);
-  const score = formatScore(gauge.score);
-  return (
-    <>
-      <Gauge score={gauge.score} label={words.gaugeAlt(score, words.moods[mood])} />
-      <p>
-        <strong class="number">{score}</strong> <MoodTag mood={mood} />
-      </p>
-      <p class="age">
-        {words.gaugeNote(
-          formatCount(gauge.n),
-          formatDateTime(gauge.fromMs),
-          formatDateTime(gauge.toMs),
-        )}
-        {gauge.models.length > 0 && ` · ${words.judgedBy(gauge.models.join(", "))}`}
-      </p>
-    </>
-  );
-}
-
-function Heat({ heat, days }: { heat: readonly HeatRow[]; days: readonly number[] }) {
-  if (heat.length === 0) return <p class="empty">{words.heatNone}</p>;
-  const most = Math.max(...heat.flatMap(({ cells }) => cells.map((cell) => cell?.mentions ?? 0)));
-  return (
-    <div class="table-scroll heat" tabIndex={0} role="region" aria-label={words.heat}>
-      <table>
-        <caption>{words.heatCaption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{words.who}</th>
-            {days.map((day) => (
-              <th key={day} scope="col">{formatDate(day).replace(/ \d{4}$/, "")}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {heat.map(({ type, name, cells }) => (
-            <tr key={`${type} ${name}`}>
-              <th scope="row">
-                <a href={`/explore/news?entity=${encodeURIComponent(name)}`}>{name}</a>{" "}
-                <small>{words.types[type]}</small>
-              </th>
-              {cells.map((cell, i) => (
-                <td key={i} class={cell ? `number heat-${getHeat(cell.mentions, most)}` : "number"}>
-                  {cell
-                    ? (
-                      <>
-                        {formatCount(cell.mentions)} {words.marks[getMood(cell.sentiment)]}
-                        <span class="visually-hidden">{words.moods[getMood(cell.sentiment)]}</span>
-                      </>
-                    )
-                    : "–"}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
 function Overview({ news, times }: { news: NewsOverview; times: PageTimes }) {
   if (news.reason !== undefined) {
     return (
@@ -106,7 +35,17 @@ function Overview({ news, times }: { news: NewsOverview; times: PageTimes }) {
     );
   }
   return (
-    <div class="columns">
+    <>
+      <div class="columns">
+        <section class="card" aria-labelledby="heat">
+          <h2 id="heat">{words.heat}</h2>
+          <HeatMap heat={news.heat} days={news.days} />
+        </section>
+        <section class="card" aria-labelledby="gauge">
+          <h2 id="gauge">{words.gauge}</h2>
+          <Sentiment gauge={news.gauge} />
+        </section>
+      </div>
       <section class="card" aria-labelledby="headlines">
         <div class="card-head">
           <h2 id="headlines">{words.headlines}</h2>
@@ -118,17 +57,7 @@ function Overview({ news, times }: { news: NewsOverview; times: PageTimes }) {
           ? <Headlines headlines={news.headlines} times={times} />
           : <p class="empty">{words.none}</p>}
       </section>
-      <div>
-        <section class="card" aria-labelledby="gauge">
-          <h2 id="gauge">{words.gauge}</h2>
-          <Sentiment gauge={news.gauge} />
-        </section>
-        <section class="card" aria-labelledby="heat">
-          <h2 id="heat">{words.heat}</h2>
-          <Heat heat={news.heat} days={news.days} />
-        </section>
-      </div>
-    </div>
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import {
   formatCount,
   formatDateTime,
   formatExactShare,
+  overviewStrings,
   pageStrings,
   strings,
 } from "../../lib/format/mod.ts";
@@ -72,6 +73,12 @@ function History({ history }: { history: QualityDetail["history"] }) {
   );
 }
 
+/** What a check looks at, in words; nothing for one that has none yet. */
+function describeCheck(name: string): string | null {
+  const { checks } = overviewStrings.quality;
+  return Object.hasOwn(checks, name) ? checks[name]! : null;
+}
+
 function Checks({ checks }: Pick<QualityDetail, "checks">) {
   const rows = Object.entries(checks);
   if (rows.length === 0) return <p class="empty">{words.noChecks}</p>;
@@ -87,7 +94,10 @@ function Checks({ checks }: Pick<QualityDetail, "checks">) {
       <tbody>
         {rows.map(([name, { passed, failed }]) => (
           <tr key={name}>
-            <th scope="row">{name}</th>
+            <th scope="row" class="wrap">
+              {name}
+              <small>{describeCheck(name)}</small>
+            </th>
             <td class="number">{formatCount(passed)}</td>
             <td class="number">
               {failed > 0
@@ -102,10 +112,15 @@ function Checks({ checks }: Pick<QualityDetail, "checks">) {
 }
 
 function Detail({ detail, times }: { detail: QualityDetail; times: PageTimes }) {
+  const counts = Object.values(detail.checks);
+  // A score of no trades would look like a good one.
+  const isOfNothing = counts.length > 0 && counts.every((each) => each.passed + each.failed === 0);
   return (
     <>
       <p>
-        {words.score}: <strong class="number">{formatExactShare(detail.score)}</strong>{" "}
+        {words.score}: {isOfNothing
+          ? <span class="muted">{overviewStrings.quality.noneChecked}</span>
+          : <strong class="number">{formatExactShare(detail.score)}</strong>}{" "}
         <Age timeMs={detail.timeMs} times={times} none={words.unjudged} /> ·{" "}
         <a href={linkMarket(detail.symbol)}>{detail.symbol}</a>
       </p>

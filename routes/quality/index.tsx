@@ -1,14 +1,22 @@
 import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import LiveText from "../../islands/LiveText.tsx";
-import { formatCount, formatExactShare, pageStrings, strings } from "../../lib/format/mod.ts";
+import {
+  formatCount,
+  formatExactShare,
+  overviewStrings,
+  pageStrings,
+  strings,
+} from "../../lib/format/mod.ts";
 import { Age, type PageTimes, readTimes } from "../../lib/ui/Age.tsx";
 import { ScrollTable } from "../../lib/ui/Figures.tsx";
 import { FilterForm, SearchField } from "../../lib/ui/FilterForm.tsx";
-import { matchesText, readText } from "../../lib/ui/list_query.ts";
+import { formatQuery, matchesText, readText } from "../../lib/ui/list_query.ts";
 import type { QualityRow } from "../../lib/ui/page_views.ts";
 import { type Reading, readSafely } from "../../lib/ui/read.ts";
 import { ReadError, StatCard } from "../../lib/ui/Shell.tsx";
+import { parseSort, type Sort, sortRows, turnSort } from "../../lib/ui/sort.ts";
+import { SortHeading } from "../../lib/ui/SortHeading.tsx";
 import type { State } from "../../lib/ui/state.ts";
 
 interface Data {
@@ -16,6 +24,12 @@ interface Data {
 }
 
 const words = pageStrings.quality;
+const columns = {
+  all: ["symbol", "score", "failed", "age"] as const,
+  ascending: ["symbol", "score"] as const,
+  first: "score" as const,
+};
+type Column = (typeof columns.all)[number];
 
 export const handler = {
   async GET(ctx: Context<State>) {
@@ -23,15 +37,38 @@ export const handler = {
   },
 };
 
-function Table({ rows, times }: { rows: readonly QualityRow[]; times: PageTimes }) {
+function readColumn(row: QualityRow, column: Column): number | string | null {
+  switch (column) {
+    case "symbol":
+      return row.symbol;
+    case "score":
+      return row.quality_score;
+    case "failed":
+      return Object.values(row.failed).reduce((sum, count) => sum + count, 0);
+    case "age":
+      return row.updated_at;
+  }
+}
+
+function Table({ rows, times, sort, text }: {
+  rows: readonly QualityRow[];
+  times: PageTimes;
+  sort: Sort<Column>;
+  text: string;
+}) {
   return (
-    <ScrollTable label={words.caption}>
+    <ScrollTable label={overviewStrings.quality.caption}>
       <thead>
         <tr>
-          <th scope="col">{words.symbol}</th>
-          <th scope="col" class="number">{words.score}</th>
-          <th scope="col">{words.failed}</th>
-          <th scope="col">{words.age}</th>
+          {columns.all.map((column) => (
+            <SortHeading
+              key={column}
+              label={words[column]}
+              href={formatQuery({ q: text, ...turnSort(sort, column, columns) })}
+              now={sort.sort === column ? sort.order : null}
+              class={column === "score" ? "number" : undefined}
+            />
+          ))}
         </tr>
       </thead>
       <tbody>
@@ -66,7 +103,13 @@ export default function QualityPage({ data: { rows }, url, state }: PageProps<Da
   const times = readTimes(state);
   const text = readText(url.searchParams, "q");
   const all = rows.isOk ? rows.value : [];
-  const shown = all.filter(({ symbol }) => matchesText([symbol], text));
+  const sort = parseSort(url.searchParams, columns);
+  const shown = sortRows(
+    all.filter(({ symbol }) => matchesText([symbol], text)),
+    sort.order,
+    (row) => readColumn(row, sort.sort),
+    ({ symbol }) => symbol,
+  );
   const judged = all.flatMap(({ quality_score }) => quality_score ?? []);
   const mean = judged.length === 0
     ? null
@@ -77,19 +120,23 @@ export default function QualityPage({ data: { rows }, url, state }: PageProps<Da
         <title>{`${words.heading} · ${strings.title}`}</title>
       </Head>
       <h1>{words.heading}</h1>
-      <p>{words.intro}</p>
+      <p>{overviewStrings.quality.intro}</p>
       {!rows.isOk && <ReadError href={url.pathname + url.search} />}
       {rows.isOk && (
         <>
           <dl class="stats">
             <StatCard label={words.average} value={formatExactShare(mean)} />
           </dl>
-          <FilterForm path="/quality" label={words.heading}>
+          <FilterForm
+            path="/quality"
+            label={words.heading}
+            kept={{ sort: sort.sort, order: sort.order }}
+          >
             <SearchField name="q" label={words.find} value={text} />
           </FilterForm>
           <section class="card" aria-label={words.heading}>
             {shown.length > 0
-              ? <Table rows={shown} times={times} />
+              ? <Table rows={shown} times={times} sort={sort} text={text} />
               : <p class="empty">{all.length === 0 ? words.empty : words.noMatch}</p>}
           </section>
         </>

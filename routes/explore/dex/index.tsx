@@ -23,6 +23,7 @@ import type {
 } from "../../../lib/ui/page_views.ts";
 import { type Reading, readSafely } from "../../../lib/ui/read.ts";
 import { ReadError } from "../../../lib/ui/Shell.tsx";
+import { SortHeading } from "../../../lib/ui/SortHeading.tsx";
 import type { State } from "../../../lib/ui/state.ts";
 
 interface Data {
@@ -42,24 +43,14 @@ export const handler = {
   },
 };
 
-function SortHeading({ column, label, filter, class: classes }: {
+function PairHeading({ column, label, filter, class: classes }: {
   column: DexColumn;
   label: string;
   filter: DexFilter;
   class?: string;
 }) {
-  const isSorted = filter.sort === column;
-  const order = filter.order === "asc" ? "ascending" : "descending";
-  return (
-    <th scope="col" class={classes} aria-sort={isSorted ? order : undefined}>
-      <a href={turnDexSort(filter, column)}>
-        {label}
-        <span class="sort-mark" aria-hidden="true">
-          {isSorted ? filter.order === "asc" ? "▲" : "▼" : ""}
-        </span>
-      </a>
-    </th>
-  );
+  const now = filter.sort === column ? filter.order : null;
+  return <SortHeading label={label} href={turnDexSort(filter, column)} now={now} class={classes} />;
 }
 
 function PairTable({ pairs, times, filter, networks }: {
@@ -73,13 +64,13 @@ function PairTable({ pairs, times, filter, networks }: {
     <ScrollTable label={words.pairsCaption}>
       <thead>
         <tr>
-          <SortHeading column="name" label={words.pair} filter={filter} />
+          <PairHeading column="name" label={words.pair} filter={filter} />
           <th scope="col">{words.network}</th>
-          <SortHeading column="price" label={price} filter={filter} class="number" />
-          <SortHeading column="price_change_24h" label={change} filter={filter} class="number" />
-          <SortHeading column="volume_24h" label={volume} filter={filter} class="number" />
-          <SortHeading column="liquidity" label={liquidity} filter={filter} class="number" />
-          <SortHeading column="last_updated" label={words.age} filter={filter} />
+          <PairHeading column="price" label={price} filter={filter} class="number" />
+          <PairHeading column="price_change_24h" label={change} filter={filter} class="number" />
+          <PairHeading column="volume_24h" label={volume} filter={filter} class="number" />
+          <PairHeading column="liquidity" label={liquidity} filter={filter} class="number" />
+          <PairHeading column="last_updated" label={words.age} filter={filter} />
         </tr>
       </thead>
       <tbody>

@@ -1,0 +1,145 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { alertStrings } from "../lib/format/alert_strings.ts";
+import { AlertFields } from "../lib/ui/AlertFields.tsx";
+import {
+  type AlertDraft,
+  changeGroup,
+  type ConditionSpec,
+  fitDraft,
+  isGroupAct,
+  readAlertForm,
+} from "../lib/ui/alert_form.ts";
+import { FormError } from "../lib/ui/Field.tsx";
+import { type Foresight, ForesightView } from "../lib/ui/ForesightView.tsx";
+import { noProblem, type Problem, readProblem } from "../lib/ui/own.ts";
+import { sendEdit } from "../lib/ui/send_edit.ts";
+
+/** A look back is asked for when nobody has typed for so long (ms). */
+const lookAfterMs = 700;
+
+interface Props {
+  /** Where a form without scripts goes. */
+  path: string;
+  alertId: string;
+  /** Revision that is changed; null for a new alert. */
+  revision: number | null;
+  draft: AlertDraft;
+  specs: ConditionSpec[];
+  figures: string[];
+  symbols: string[];
+  problem: Problem;
+  foresight: Foresight | null;
+}
+
+const words = alertStrings.form;
+
+function findSpec(specs: readonly ConditionSpec[], { condition }: AlertDraft): ConditionSpec {
+  return specs.find(({ name }) => name === condition) ?? specs[0]!;
+}
+
+function readDraft(form: HTMLFormElement, specs: readonly ConditionSpec[]): AlertDraft {
+  const fields = [...new FormData(form)].map(([name, value]) => [name, String(value)]);
+  const draft = readAlertForm(new URLSearchParams(fields));
+  return fitDraft(draft, findSpec(specs, draft));
+}
+
+/** Looks back when the form has rested; an older answer never replaces a newer one. */
+function useLook({ specs, foresight: first }: Props, form: { current: HTMLFormElement | null }) {
+  const foresight = useSignal(first);
+  const isLooking = useSignal(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>();
+  const asked = useRef(0);
+  const look = async () => {
+    if (!form.current) return;
+    const number = ++asked.current;
+    isLooking.value = true;
+    const answer = await fetch("/api/v1/alerts/foresight", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(readDraft(form.current, specs)),
+    }).catch(() => null);
+    if (number !== asked.current) return;
+    isLooking.value = false;
+    // One look at a time: the one that runs is in the way of this one.
+    if (answer?.status === 429) schedule();
+    else foresight.value = answer?.ok ? await answer.json() as Foresight : null;
+  };
+  const schedule = () => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => void look(), lookAfterMs);
+  };
+  useEffect(() => {
+    if (form.current?.checkValidity() && !first) schedule();
+    return () => clearTimeout(timer.current);
+  }, []);
+  return { foresight, isLooking, schedule };
+}
+
+/** The builder of an alert: says what it would have done while it is being made. */
+export default function AlertForm(props: Props) {
+  const { path, alertId, revision, specs, figures, symbols } = props;
+  const form = useRef<HTMLFormElement>(null);
+  const draft = useSignal(props.draft);
+  const problem = useSignal(props.problem);
+  const { foresight, isLooking, schedule } = useLook(props, form);
+  const save = async () => {
+    problem.value = noProblem;
+    draft.value = readDraft(form.current!, specs);
+    const sent = await sendEdit({
+      path: `/api/v1/alerts/${alertId}`,
+      body: draft.value,
+      revision,
+      collection: "alerts",
+    });
+    if (sent.kind === "done") location.assign(`/alerts?${revision === null ? "made" : "changed"}=1`);
+    else if (sent.kind === "kept") problem.value = { text: words.kept, fields: {} };
+    else if (sent.kind === "offline") problem.value = { text: words.offline, fields: {} };
+    else if (sent.status === 412) problem.value = { text: words.stale, fields: {} };
+    else problem.value = readProblem(sent);
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const act = (event.submitter as HTMLButtonElement | null)?.value ?? "save";
+    if (act === "save") void save();
+    else if (isGroupAct(act)) draft.value = changeGroup(readDraft(form.current!, specs), act);
+    schedule();
+  };
+  const change = (event: Event) => {
+    const { name } = event.target as HTMLInputElement;
+    if (name === "condition" || name === "fixed") draft.value = readDraft(form.current!, specs);
+    if (form.current?.checkValidity()) schedule();
+  };
+  return (
+    <form
+      ref={form}
+      method="post"
+      action={path}
+      class="card alert-form"
+      onSubmit={submit}
+      onChange={change}
+      onInput={() => form.current?.checkValidity() && schedule()}
+    >
+      <input type="hidden" name="alert_id" value={alertId} />
+      <input type="hidden" name="revision" value={revision ?? ""} />
+      {foresight.value && <input type="hidden" name="looked" value="1" />}
+      <FormError text={problem.value.text} />
+      <AlertFields
+        draft={draft.value}
+        spec={findSpec(specs, draft.value)}
+        specs={specs}
+        figures={figures}
+        symbols={symbols}
+        errors={problem.value.fields}
+      />
+      <div aria-live="polite">
+        {isLooking.value && <p class="loading">{words.looking}</p>}
+        {foresight.value && <ForesightView foresight={foresight.value} />}
+      </div>
+      <div class="actions">
+        <button type="submit" name="act" value="save" class="primary">{words.save}</button>
+        <button type="submit" name="act" value="look">{words.look}</button>
+      </div>
+    </form>
+  );
+}
