@@ -88,8 +88,10 @@ function hasTag(header: string | undefined, etag: string): boolean {
   });
 }
 
+/** Events, and files that are made while they are sent: neither may be held back. */
 function isStream(res: Response): boolean {
-  return res.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+  return res.headers.has("content-disposition") ||
+    (res.headers.get("content-type")?.startsWith("text/event-stream") ?? false);
 }
 
 function isText(res: Response): boolean {

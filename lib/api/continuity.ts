@@ -9,6 +9,7 @@ import {
   type ContinuityRow,
   continuitySchema,
 } from "../contracts/market.ts";
+import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { linkNext, readPage } from "./paging.ts";
 import { describeRecording, resolveSymbol } from "./resolve.ts";
@@ -42,7 +43,7 @@ export function bindContinuity(api: Api, deps: ApiDeps): void {
       gaps: page.items.filter(isWanted),
       next_cursor: page.cursor,
       totals: sumRows(series),
-      timestamp: deps.marketNow(),
+      timestamp: getAnswerTime(deps),
       recorded: describeRecording(deps.getMode()),
     }, 200);
   });

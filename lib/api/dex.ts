@@ -18,6 +18,7 @@ import {
 } from "../contracts/dex.ts";
 import type { DexPairRecord } from "../contracts/records.ts";
 import type { RecordQuery } from "../store/types.ts";
+import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireAny } from "./dex_absence.ts";
 import { linkNext, readPage } from "./paging.ts";
@@ -265,16 +266,16 @@ async function readListings(
 
 /** When this was read, and how old its newest figure was. */
 function describeAge<K extends string>(
-  { marketNow, getMode }: Pick<ApiDeps, "marketNow" | "getMode">,
+  deps: Pick<ApiDeps, "marketNow" | "getMode">,
   records: readonly Record<K, number>[],
   field: K,
 ) {
-  const timestamp = marketNow();
-  const newest = Math.max(...records.map((record) => record[field]));
+  const newest = records.reduce((latest, record) => Math.max(latest, record[field]), 0);
+  const timestamp = getAnswerTime(deps, newest);
   return {
     timestamp,
     ageMs: records.length === 0 ? null : Math.max(0, timestamp - newest),
-    recorded: describeRecording(getMode()),
+    recorded: describeRecording(deps.getMode()),
   };
 }
 

@@ -7,6 +7,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { measurePair, recommendForPair } from "../analytics/mod.ts";
 import { dexAnalysisSchema, dexPairParamSchema } from "../contracts/dex.ts";
 import type { DexPairRecord } from "../contracts/records.ts";
+import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { describePair } from "./dex.ts";
 import { findPair } from "./dex_history.ts";
@@ -44,7 +45,7 @@ export function bindDexAnalysis(api: Api, deps: ApiDeps): void {
       metrics,
       recommendations,
       last_updated: pair.last_updated,
-      timestamp: deps.marketNow(),
+      timestamp: getAnswerTime(deps),
       recorded: describeRecording(deps.getMode()),
     }, 200);
   });

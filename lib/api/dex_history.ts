@@ -13,6 +13,7 @@ import {
 } from "../contracts/dex.ts";
 import { NotFoundError } from "../contracts/errors.ts";
 import type { DexPairRecord, DexSampleRecord } from "../contracts/records.ts";
+import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireAny } from "./dex_absence.ts";
 import { listAll } from "./page_records.ts";
@@ -56,7 +57,7 @@ export function bindDexHistory(api: Api, deps: ApiDeps): void {
       made_from,
       candles,
       count: candles.length,
-      timestamp: deps.marketNow(),
+      timestamp: getAnswerTime(deps),
       recorded: describeRecording(deps.getMode()),
     }, 200);
   });

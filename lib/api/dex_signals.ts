@@ -6,6 +6,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { dexSignalsQuerySchema, dexSignalsSchema } from "../contracts/dex.ts";
 import type { DexSignalRecord } from "../contracts/records.ts";
+import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireAny } from "./dex_absence.ts";
 import { requireReader } from "./guards.ts";
@@ -21,8 +22,6 @@ const route = createRoute({
   request: { query: dexSignalsQuerySchema },
   responses: { ...describeAnswers(dexSignalsSchema, "Signals that match"), ...unavailable },
 });
-
-const minuteMs = 60_000;
 
 /** Binds signals on pairs. */
 export function bindDexSignals(api: Api, deps: ApiDeps): void {
@@ -42,8 +41,7 @@ export function bindDexSignals(api: Api, deps: ApiDeps): void {
       signals: page.items.map(describeDexSignal),
       count: page.items.length,
       next_cursor: page.cursor,
-      // To the minute, so that an unchanged list is an unchanged answer.
-      timestamp: Math.max(Math.floor(deps.marketNow() / minuteMs) * minuteMs, newest),
+      timestamp: getAnswerTime(deps, newest),
       recorded: describeRecording(deps.getMode()),
     }, 200);
   });

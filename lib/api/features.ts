@@ -9,6 +9,7 @@ import { BadRequestError } from "../contracts/errors.ts";
 import { featuresQuerySchema, featuresSchema } from "../contracts/market.ts";
 import type { FeatureRecord } from "../contracts/records.ts";
 import type { Page } from "../store/types.ts";
+import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireReader } from "./guards.ts";
 import { linkNext, readPage } from "./paging.ts";
@@ -61,7 +62,7 @@ export function bindFeatures(api: Api, deps: ApiDeps): void {
         ? page.items.toReversed().map(describeRow)
         : describeNewest(deps.market.getFeatures(symbol, timeframe), version),
       next_cursor: page?.cursor ?? null,
-      timestamp: deps.marketNow(),
+      timestamp: getAnswerTime(deps),
       recorded: describeRecording(deps.getMode()),
     }, 200);
   });

@@ -1,81 +1,99 @@
 /**
- * Requests that may come twice: what was answered once is answered again and not done again.
+ * Requests that may come twice: one whose key was answered is answered the same and not done again.
  *
- * The answer is kept by the commit that does the work. So of two deliveries at once one is done, and
- * a process that ends between work and answer leaves neither or both.
+ * Of two deliveries at once the later one waits for the answer of the first. Where a process ends
+ * between work and keeping, or two processes have one delivery each, the record's revision decides, as
+ * it does for requests without a key.
  *
  * @module
  */
+import type { Context, MiddlewareHandler } from "hono";
 import { BadRequestError } from "../contracts/errors.ts";
-import type { Transaction } from "../store/mod.ts";
+import type { AnsweredRecord } from "../store/owned_indexes.ts";
+import type { OwnedStore } from "../store/mod.ts";
+import type { ApiEnv } from "./deps.ts";
+import { identify, type IdentityDeps } from "./identity.ts";
 
 /** How long an answer is kept for a repetition, ms. */
 export const answerKeptMs = 86_400_000;
+/** Answers longer than this many characters are not kept: a value of the store has its limit. */
+const bodyMax = 20_000;
+const keyPattern = /^[\x21-\x7e]{8,100}$/;
 
-/** A request that carries a key; its header's form is `idempotencySchema` of the contracts. */
-export interface KeyedRequest {
-  userId: string;
-  key: string;
-  /** Of `hashRequest`. */
-  hash: string;
+/** What repeating answers takes. */
+export interface IdempotencyDeps extends IdentityDeps {
+  /** Absent where nothing is kept for people: then keys mean nothing. */
+  owned?: OwnedStore | undefined;
+  /** Wall time, epoch ms. */
+  now(): number;
 }
-
-/** An answer that can be given again. */
-export interface KeptAnswer {
-  status: number;
-  /** JSON. */
-  body: string;
-  etag: string | null;
-}
-
-/** What came of a request: the answer of the first time, or what `work` returned. */
-export type Answered<T> = { isRepeated: true; answer: KeptAnswer } | { isRepeated: false; done: T };
 
 /**
- * Runs `work` inside a transaction unless the request was answered before. `keep` returns the answer
- * to keep, or null for an outcome that changed nothing and may be tried again (404, 412).
- *
- * @throws {BadRequestError} If the key came with another request.
+ * Answers repetitions of changes that carry an `Idempotency-Key`. Only what was done (2xx) is kept;
+ * a refusal changed nothing, and a second try may fare better.
  */
-export async function answerOnce<T>(
-  transaction: Transaction,
-  request: KeyedRequest | null,
-  { nowMs, work, keep }: {
-    /** Wall time, epoch ms. */
-    nowMs: number;
-    work(): Promise<T>;
-    keep(done: T): KeptAnswer | null;
-  },
-): Promise<Answered<T>> {
-  if (!request) return { isRepeated: false, done: await work() };
-  const id = `${request.userId} ${request.key}`;
-  const known = await transaction.get("answered", id);
-  if (known && nowMs - known.timestamp <= answerKeptMs) {
-    if (known.requestHash !== request.hash) throw refuseKey();
-    const { status, body, etag } = known;
-    return { isRepeated: true, answer: { status, body, etag } };
-  }
-  const done = await work();
-  const answer = keep(done);
-  if (answer) {
-    await transaction.put("answered", {
-      id,
-      timestamp: nowMs,
-      requestHash: request.hash,
-      ...answer,
-    });
-  }
-  return { isRepeated: false, done };
+export function repeatAnswers(deps: IdempotencyDeps): MiddlewareHandler<ApiEnv> {
+  const underWay = new Map<string, Promise<void>>();
+  return async (c, next) => {
+    const key = c.req.header("idempotency-key");
+    const { owned } = deps;
+    if (!owned || key === undefined || !["PUT", "POST", "DELETE", "PATCH"].includes(c.req.method)) {
+      return await next();
+    }
+    if (!keyPattern.test(key)) throw refuse("must be 8 to 100 visible ASCII characters");
+    const userId = (await identify(c, deps))?.userId;
+    // Whoever is nobody is turned away further on.
+    if (userId === undefined) return await next();
+    const id = `${userId} request ${key}`;
+    const hash = await hashRequest(c.req.method, c.req.path, await c.req.text());
+    while (underWay.has(id)) await underWay.get(id);
+    const done = Promise.withResolvers<void>();
+    underWay.set(id, done.promise);
+    try {
+      const known = await owned.answered.get(id);
+      if (known && deps.now() - known.timestamp <= answerKeptMs) {
+        return answerKnown(c, known, hash);
+      }
+      await next();
+      await keepAnswer(owned, { id, timestamp: deps.now(), requestHash: hash }, c.res);
+    } finally {
+      underWay.delete(id);
+      done.resolve();
+    }
+  };
 }
 
-function refuseKey(): BadRequestError {
-  return new BadRequestError("The key was used for another request", [
-    { pointer: "/header/idempotency-key", detail: "each request has a key of its own" },
+function answerKnown(c: Context<ApiEnv>, known: AnsweredRecord, hash: string): Response {
+  if (known.requestHash !== hash) throw refuse("each request has a key of its own");
+  const { status, body, etag } = known;
+  return c.newResponse(body, status as 200, {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "idempotent-replayed": "true",
+    ...(etag === null ? {} : { etag }),
+  });
+}
+
+async function keepAnswer(
+  owned: OwnedStore,
+  request: Pick<AnsweredRecord, "id" | "timestamp" | "requestHash">,
+  answer: Response,
+): Promise<void> {
+  if (!answer.ok) return;
+  const body = await answer.clone().text();
+  if (body.length > bodyMax) return;
+  const { status, headers } = answer;
+  await owned.answered.put({ ...request, status, body, etag: headers.get("etag") });
+}
+
+function refuse(detail: string): BadRequestError {
+  return new BadRequestError("The request's key cannot be used", [
+    { pointer: "/header/idempotency-key", detail },
   ]);
 }
 
 /** SHA-256 (hex) of what makes a request this one and no other. */
-export async function hashRequest(method: string, path: string, body: string): Promise<string> {
+async function hashRequest(method: string, path: string, body: string): Promise<string> {
   const bytes = new TextEncoder().encode(`${method}\n${path}\n${body}`);
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }

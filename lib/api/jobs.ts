@@ -8,6 +8,7 @@ import { jobsQuerySchema, jobsSchema } from "../contracts/operations.ts";
 import type { CollectionRunRecord } from "../contracts/records.ts";
 import { readCollectionStatus } from "../jobs/mod.ts";
 import { stages } from "../jobs/types.ts";
+import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { linkNext, readPage } from "./paging.ts";
 import { hideAddresses, hideReasons } from "./reasons.ts";
@@ -65,6 +66,6 @@ export async function readJobs(deps: ApiDeps, { limit, status, cursor }: {
     nextRunMs,
     day,
     successShare: day.ended === 0 ? null : (day.ended - day.failed) / day.ended,
-    timestamp: deps.now(),
+    timestamp: getAnswerTime({ marketNow: deps.now }),
   };
 }

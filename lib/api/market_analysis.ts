@@ -14,6 +14,7 @@ import { NotFoundError } from "../contracts/errors.ts";
 import { marketAnalysisQuerySchema, marketAnalysisSchema } from "../contracts/market_analysis.ts";
 import type { MarketDataRecord } from "../contracts/records.ts";
 import { type BarColumns, type MarketSymbol, timeframeMs } from "../market/mod.ts";
+import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { findRecord } from "./market_figures.ts";
 import { describeRecording, isOfShownTime } from "./resolve.ts";
@@ -85,7 +86,7 @@ async function analyse(deps: ApiDeps, asked: readonly string[]) {
   return {
     analysis: subjects.map((subject) => describeAnalysis(deps, subject)),
     correlation: correlateAssets(series, hourMs),
-    timestamp: deps.marketNow(),
+    timestamp: getAnswerTime(deps),
   };
 }
 

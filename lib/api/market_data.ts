@@ -13,8 +13,11 @@ import {
   marketListSchema,
 } from "../contracts/market.ts";
 import type { MarketDataRecord } from "../contracts/records.ts";
+import type { PriceUpdate } from "../live/types.ts";
+import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { findRecord } from "./market_figures.ts";
+import { type DayFigures, readDay } from "./page_prices.ts";
 import { describeRecording, isOfShownTime } from "./resolve.ts";
 import { type Api, describeAnswers } from "./routes.ts";
 
@@ -71,7 +74,8 @@ export function bindMarketData(api: Api, deps: ApiDeps): void {
         timestamp: eventMs,
         source,
       }));
-    return c.json({ marketData, timestamp: deps.marketNow() }, 200);
+    const newest = marketData.reduce((latest, { timestamp }) => Math.max(latest, timestamp), 0);
+    return c.json({ marketData, timestamp: getAnswerTime(deps, newest) }, 200);
   });
 
   api.openapi(route, async (c) => {
@@ -85,12 +89,15 @@ export function bindMarketData(api: Api, deps: ApiDeps): void {
     }
     const isLive = live && live.eventMs >= (found?.record.timestamp ?? 0);
     const timestamp = isLive ? live.eventMs : found!.record.timestamp;
+    const day = symbol && await readDay(deps, symbol.symbol);
     return c.json({
       symbol: name,
-      price: isLive ? live.price : found!.record.price,
-      volume_24h: found?.record.volume_24h ?? null,
-      market_cap: found?.record.market_cap ?? null,
-      price_change_24h: live?.price_change_24h ?? found?.record.price_change_24h ?? null,
+      ...describeFigures({
+        record: found?.record ?? null,
+        live: isLive ? live : null,
+        day,
+        exchange: symbol?.exchange ?? "",
+      }),
       timestamp,
       source: isLive ? live.source : found!.record.source,
       // Of another date than the recording's there is no age, only when it was recorded.
@@ -104,6 +111,55 @@ export function bindMarketData(api: Api, deps: ApiDeps): void {
       cached: isLive ? false : found!.cached,
     }, 200);
   });
+}
+
+/** One figure with where and when it was told. */
+interface Told {
+  value: number;
+  source: string;
+  timestamp: number;
+}
+
+/**
+ * The figures of a symbol, each with its own source. A pair's volume is that of its own exchange: an
+ * asset's, over all of them, is another figure.
+ */
+function describeFigures({ record, live, day, exchange }: {
+  record: MarketDataRecord | null;
+  live: PriceUpdate | null;
+  /** Of a pair; null for an asset. */
+  day: DayFigures | null | undefined;
+  exchange: string;
+}) {
+  const ofRecord = (value: number | null | undefined): Told | null =>
+    record && value !== null && value !== undefined
+      ? { value, source: record.source, timestamp: record.timestamp }
+      : null;
+  const ofLive = (value: number | null | undefined): Told | null =>
+    live && value !== null && value !== undefined
+      ? { value, source: live.source, timestamp: live.eventMs }
+      : null;
+  const figures = {
+    price: ofLive(live?.price) ?? ofRecord(record?.price),
+    volume_24h: !day
+      ? ofRecord(record?.volume_24h)
+      : day.volume === null || day.closeMs === null
+      ? null
+      : { value: day.volume, source: exchange, timestamp: day.closeMs },
+    market_cap: ofRecord(record?.market_cap),
+    price_change_24h: ofLive(live?.price_change_24h) ?? ofRecord(record?.price_change_24h),
+  };
+  return {
+    price: figures.price!.value,
+    volume_24h: figures.volume_24h?.value ?? null,
+    market_cap: figures.market_cap?.value ?? null,
+    price_change_24h: figures.price_change_24h?.value ?? null,
+    figures: Object.fromEntries(
+      Object.entries(figures).flatMap(([name, told]) =>
+        told ? [[name, { source: told.source, timestamp: told.timestamp }]] : []
+      ),
+    ),
+  };
 }
 
 /** Every name under which these records may have been found. */

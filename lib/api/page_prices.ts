@@ -16,7 +16,7 @@ const figuresTtlMs = 60_000;
 const unfinishedTtlMs = 2_000;
 
 /** Figures of one symbol's last day. */
-interface DayFigures {
+export interface DayFigures {
   /** Close of the newest stored bar and the end of that bar, epoch ms. */
   close: number | null;
   closeMs: number | null;
@@ -35,7 +35,11 @@ export interface PriceReader {
   listByVolume(): Promise<MarketSymbol[]>;
 }
 
-async function readDay({ store }: ApiDeps, symbol: string): Promise<DayFigures> {
+/** Reads the last day of a symbol from its stored bars. */
+export async function readDay(
+  { store }: Pick<ApiDeps, "store">,
+  symbol: string,
+): Promise<DayFigures> {
   const [hours, minutes] = await Promise.all([
     store.bars.readColumns({ symbol, timeframe: "1h" }, { limit: sparkHours + 1 }),
     store.bars.readColumns({ symbol, timeframe: "1m" }, { limit: 1 }),

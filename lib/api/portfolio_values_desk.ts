@@ -140,7 +140,9 @@ export function createPortfolioDesk(deps: ApiDeps): PortfolioDesk {
       throw error;
     }
   };
-  const price = async (portfolio: PortfolioRecord): Promise<{ opened: Opened; now: PricedBook }> => {
+  const price = async (
+    portfolio: PortfolioRecord,
+  ): Promise<{ opened: Opened; now: PricedBook }> => {
     const opened = await open(portfolio);
     // Rates of the day and new symbols are looked for again; live prices change below.
     if (!opened.priced || deps.now() >= opened.untilMs) {

@@ -5,6 +5,7 @@
  */
 import { createRoute } from "@hono/zod-openapi";
 import { qualityListSchema } from "../contracts/operations.ts";
+import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { describeRecording } from "./resolve.ts";
 import { type Api, describeAnswers } from "./routes.ts";
@@ -46,6 +47,6 @@ export async function readQualityList(deps: ApiDeps) {
     average: known.length === 0
       ? null
       : known.reduce((sum, score) => sum + score, 0) / known.length,
-    timestamp: deps.marketNow(),
+    timestamp: getAnswerTime(deps),
   };
 }

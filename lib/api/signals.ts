@@ -13,6 +13,7 @@ import {
 } from "../contracts/signals.ts";
 import { listConfidenceBuckets } from "../store/indexes.ts";
 import type { RecordQuery } from "../store/types.ts";
+import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireReader } from "./guards.ts";
 import { linkNext, readPage } from "./paging.ts";
@@ -30,8 +31,6 @@ const route = createRoute({
 
 /** What signals are looked for by; `entity` as signals spell it. */
 export type SignalsQuery = z.infer<typeof signalsQuerySchema>;
-
-const minuteMs = 60_000;
 
 /** Binds signals. Times count back from market time, so that a recording answers too. */
 export function bindSignals(api: Api, deps: ApiDeps): void {
@@ -56,8 +55,7 @@ export async function answerSignals(deps: ApiDeps, query: SignalsQuery) {
     signals: records.map((record, i) => describeSignal(record, mentions[i] ?? null, deps)),
     count: records.length,
     next_cursor: cursor,
-    // To the minute, so that an unchanged list is an unchanged answer.
-    timestamp: Math.max(Math.floor(deps.marketNow() / minuteMs) * minuteMs, newest),
+    timestamp: getAnswerTime(deps, newest),
     recorded: describeRecording(deps.getMode()),
   };
 }

@@ -6,6 +6,7 @@
 import type { TransactionRecord } from "../contracts/records.ts";
 import { addMoney, divideMoney } from "../market/mod.ts";
 import { countSignalsBySource, listEntities } from "../store/views.ts";
+import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { listAll } from "./page_records.ts";
 import { getBorders, readUsage } from "./usage.ts";
@@ -22,7 +23,7 @@ export async function readStats(deps: ApiDeps) {
     listEntities(deps.store, { limit: entitiesMax }),
     readApiUsage(deps),
   ]);
-  return { signals, transactions, market, entities, apiUsage, timestamp: deps.marketNow() };
+  return { signals, transactions, market, entities, apiUsage, timestamp: getAnswerTime(deps) };
 }
 
 async function readSignals({ store }: ApiDeps) {

@@ -18,6 +18,7 @@ import {
   udfSymbolQuerySchema,
   udfSymbolSchema,
 } from "../contracts/udf.ts";
+import { calendarTables } from "../market/calendars/mod.ts";
 import type { MarketSymbol } from "../market/mod.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireReader } from "./guards.ts";
@@ -162,6 +163,23 @@ async function findSymbol(deps: ApiDeps, text = ""): Promise<MarketSymbol> {
   return known;
 }
 
+/** Hours of an exchange as the protocol spells them; those without a calendar never close. */
+function describeHours(exchange: string) {
+  const table = Object.hasOwn(calendarTables, exchange) ? calendarTables[exchange] : undefined;
+  if (!table) return { session: "24x7", timezone: "Etc/UTC" };
+  const bare = (text: string) => text.replaceAll(/\D/g, "");
+  // Days that end early, by their close: `0930-1300:20261127,20261224;…`.
+  const early = Map.groupBy(Object.entries(table.shortDays), ([, { close }]) => close);
+  return {
+    session: `${bare(table.open)}-${bare(table.close)}`,
+    timezone: table.timeZone,
+    session_holidays: Object.keys(table.holidays).map(bare).join(","),
+    corrections: [...early].map(([close, days]) =>
+      `${bare(table.open)}-${bare(close)}:${days.map(([day]) => bare(day)).join(",")}`
+    ).join(";"),
+  };
+}
+
 function describeSymbol({ symbol, exchange, kind, base, quote, name }: MarketSymbol) {
   const place = exchange.toUpperCase();
   return {
@@ -171,9 +189,7 @@ function describeSymbol({ symbol, exchange, kind, base, quote, name }: MarketSym
     type: kind,
     exchange: place,
     listed_exchange: place,
-    // Hours of stock exchanges change with their calendars: bars simply end where trading does.
-    session: "24x7",
-    timezone: "Etc/UTC",
+    ...describeHours(exchange),
     minmov: 1,
     has_intraday: true,
     has_daily: true,

@@ -5,17 +5,26 @@
  */
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { importBytesMax } from "../contracts/portfolios.ts";
 import type { ApiEnv } from "./deps.ts";
 import { answerProblem } from "./problems.ts";
 
 /** Bytes that a body may have. */
 const bodyMaxBytes = 262_144;
 
+/** Where files come in, which are larger. */
+const filePath = /^\/api\/v1\/portfolios\/[^/]+\/imports(\/preview)?$/;
+
 /** Refuses larger bodies with 413, also those that do not tell their length. */
 export function limitBodies(): MiddlewareHandler<ApiEnv> {
+  const [limitBody, limitFile] = [limitTo(bodyMaxBytes), limitTo(importBytesMax)];
+  return (c, next) => (filePath.test(c.req.path) ? limitFile : limitBody)(c, next);
+}
+
+function limitTo(maxSize: number): MiddlewareHandler<ApiEnv> {
   return bodyLimit({
-    maxSize: bodyMaxBytes,
+    maxSize,
     onError: (c) =>
-      answerProblem(c, 413, `Cannot take this body: at most ${bodyMaxBytes} bytes are allowed`),
+      answerProblem(c, 413, `Cannot take this body: at most ${maxSize} bytes are allowed`),
   });
 }

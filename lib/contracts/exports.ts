@@ -34,7 +34,7 @@ export const portfolioQuerySchema = tableQuerySchema.extend({
 });
 
 /** Tables of the market that anybody who reads may export. */
-export const marketTables = ["signals", "outcomes", "market", "quality", "news"] as const;
+export const marketTables = ["signals", "outcomes", "market", "dashboard"] as const;
 /** Tables of a person. */
 export const ownTables = ["alerts", "firings", "watchlists", "notifications"] as const;
 

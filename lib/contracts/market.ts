@@ -74,6 +74,11 @@ export const marketDataSchema = z.object({
   /** Then: when they were recorded, epoch ms. */
   recordedAt: z.number().optional(),
   recorded: recordedSchema,
+  /** Where and when each figure was told, epoch ms; those that are null are left out. */
+  figures: z.partialRecord(
+    z.enum(["price", "volume_24h", "market_cap", "price_change_24h"]),
+    z.object({ source: z.string(), timestamp: z.number() }),
+  ),
   /** `queued`: nobody could be asked now; the figures are the last known ones. */
   from: z.enum(["store", "cache", "source", "alternative", "queued"]),
   cached: z.boolean(),

@@ -129,7 +129,7 @@ export const jobsSchema = z.object({
       sources: z.record(
         z.string(),
         z.object({
-          status: z.enum(["ok", "failed", "skipped"]),
+          status: z.enum(["ok", "failed", "skipped", "waiting"]),
           records: z.number(),
           error: z.string().optional(),
           duration_ms: z.number(),

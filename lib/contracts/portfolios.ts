@@ -259,7 +259,7 @@ export const valueHistorySchema = z.object({
 /** How a file is to be read. */
 export const importQuerySchema = z.object({
   mapping: z.string().max(2_000).optional().openapi({
-    description: "Which column fills a field, as JSON: `{\"symbol\": \"Pair\"}`",
+    description: 'Which column fills a field, as JSON: `{"symbol": "Pair"}`',
     example: '{"symbol":"Pair"}',
   }),
   decimalMark: z.enum([".", ","]).optional(),

@@ -318,7 +318,7 @@ export interface CollectionRunRecord {
   status: "running" | "done" | "failed";
   sources: Record<
     string,
-    { status: "ok" | "failed" | "skipped"; records: number; error?: string; duration_ms: number }
+    { status: "ok" | "failed" | "skipped" | "waiting"; records: number; error?: string; duration_ms: number }
   >;
   records: number;
   signals: number;

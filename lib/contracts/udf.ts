@@ -42,6 +42,10 @@ export const udfSymbolSchema = z.union([
     listed_exchange: z.string(),
     session: z.string(),
     timezone: z.string(),
+    /** Days without a session, `YYYYMMDD` by commas; of exchanges that close. */
+    session_holidays: z.string().optional(),
+    /** Days with other hours, such as `0930-1300:20261127`. */
+    corrections: z.string().optional(),
     minmov: z.number(),
     /** The least step of a price is 1 divided by this. */
     pricescale: z.number(),

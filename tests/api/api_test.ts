@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import type { FeatureRecord, MarketDataRecord, SignalRecord } from "../../lib/contracts/records.ts";
 import { takesGzip } from "../../lib/api/bodies.ts";
 import { anApi, aSymbol, checkSchema, NOW_MS, type TestApi } from "../support/api.ts";
@@ -383,6 +383,34 @@ Deno.test("a live price wins over stored figures, and its age is the market's", 
   });
   const body = await (await test.api.request("/market-data/BTCUSDT")).json();
   deepEqual([body.price, body.source, body.ageMs, body.cached], [7, "binance", 500, false]);
+});
+
+Deno.test("NEW-02 each figure of a pair has the source that told it, and its volume is its own", async () => {
+  const { api, deps, store } = await aFullApi();
+  deps.market.getPrice = (symbol) => ({
+    symbol,
+    price: 7,
+    eventMs: NOW_MS - 500,
+    receivedMs: NOW_MS,
+    source: "binance",
+  });
+  const asset = (await store.marketData.list({ limit: 1 })).items[0]!;
+  await store.marketData.put({
+    ...asset,
+    id: "asset:btc@coingecko",
+    symbol: "BTCUSDT",
+    source: "coingecko",
+    volume_24h: 38e9,
+    market_cap: 800e9,
+  });
+  const told = await (await api.request("/market-data/BTCUSDT?cache=false")).json();
+  equal(told.market_cap, 800e9);
+  equal(told.figures.market_cap.source, "coingecko");
+  equal(told.figures.price.source, "binance");
+  notEqual(told.volume_24h, 38e9);
+  notEqual(told.figures.volume_24h?.source, "coingecko");
+  const whole = await (await api.request("/market-data/bitcoin")).json();
+  equal(whole.figures.volume_24h.source, whole.source);
 });
 
 Deno.test("an ETag brings 304, and a new running bar a new answer", async () => {

@@ -16,7 +16,11 @@ const queries: Record<string, string> = {
 };
 const endless = "/api/v1/events";
 /** Their provider is a collector at work, or the accounts: they have tests of their own. */
+const isOwn = (path: string) =>
+  /^\/api\/v1\/((portfolios|watchlists|watch|shares|shared)(\/|$)|reports\/portfolios)/.test(path) ||
+  /^\/api\/v1\/export\/(me|alerts|firings|watchlists|notifications|portfolios)/.test(path);
 const isElsewhere = (path: string) =>
+  isOwn(path) ||
   /^\/api\/v1\/(auth\/|admin\/(backfills|users|audit)(\/|$))/.test(path);
 const headers = { authorization: `Bearer ${"t".repeat(64)}` };
 const collect = () =>

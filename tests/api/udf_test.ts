@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { createChartCache } from "../../lib/cache/charts.ts";
 import type { ApiDeps } from "../../lib/api/mod.ts";
 import type { Store } from "../../lib/store/mod.ts";
@@ -42,6 +42,27 @@ Deno.test("a charting library connects: config, time, search, symbol, bars, mark
     equal(bars.at(-1)!.time, NOW_MS - HOUR_MS);
     const marks = await feed.readMarks(symbol.ticker, nowS - 86_400, nowS, "60");
     deepEqual(marks.map(({ id, time, label }) => [id, time, label]), [["s1", nowS - 3_600, "P"]]);
+  }));
+
+const share = { kind: "stock" as const, active: true };
+const shares = [
+  { ...share, symbol: "AAPL", id: "AAPL@alpaca", exchange: "alpaca", base: "AAPL", quote: "USD" },
+  { ...share, symbol: "THYAO.IS", id: "THYAO@bist", exchange: "bist", base: "THYAO", quote: "TRY" },
+];
+
+Deno.test("NEW-12 a share has its exchange's hours, holidays and early closes", () =>
+  withFeed(async (feed, world, deps) => {
+    await world.symbols.putMany(shares);
+    deps.symbols.invalidate();
+    const apple = await feed.resolve("AAPL");
+    deepEqual([apple.session, apple.timezone], ["0930-1600", "America/New_York"]);
+    // New York Stock Exchange, "Holidays and trading hours": Thanksgiving 2026 and the day after.
+    match(apple.session_holidays!, /\b20261126\b/);
+    match(apple.corrections!, /0930-1300:[\d,]*20261127/);
+    const thy = await feed.resolve("THYAO.IS");
+    deepEqual([thy.session, thy.timezone], ["0940-1810", "Europe/Istanbul"]);
+    // The first of January, and 23 April (National Sovereignty and Children's Day).
+    match(thy.session_holidays!, /\b20260101\b.*\b20260423\b/);
   }));
 
 Deno.test("bars are those that are stored, in every spelling of the symbol", () =>

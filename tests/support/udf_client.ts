@@ -70,7 +70,13 @@ export function createUdfClient(ask: UdfAsk) {
         ok(field in symbol, `${field} is required`);
       }
       ok(Number.isInteger(Math.log10(symbol.pricescale as number)), "a power of ten");
-      return symbol as { name: string; ticker: string; pricescale: number } & Row;
+      return symbol as {
+        name: string;
+        ticker: string;
+        pricescale: number;
+        session_holidays?: string;
+        corrections?: string;
+      } & Row;
     },
     readHistory: async (
       { symbol, resolution, from, to, countback }: {
