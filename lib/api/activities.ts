@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from "node:util";
 import { requireOwn } from "../accounts/mod.ts";
 import { doneSchema } from "../contracts/auth.ts";
 import { BadRequestError } from "../contracts/errors.ts";
-import type { ActivityRecord } from "../contracts/owned.ts";
+import type { ActivityRecord, PortfolioRecord } from "../contracts/owned.ts";
 import {
   activitiesQuerySchema,
   activitiesSchema,
@@ -23,6 +23,7 @@ import type { OwnedStore, Transaction } from "../store/mod.ts";
 import type { ApiDeps } from "./deps.ts";
 import { linkNext, readPage } from "./paging.ts";
 import { jsonBody } from "./personal.ts";
+import type { PortfolioDesk } from "./portfolio_values_desk.ts";
 import { getOwned, readOwn, readOwner, scopeAnswer } from "./portfolios_parts.ts";
 import { type Api, describeAnswers, unavailable } from "./routes.ts";
 
@@ -78,26 +79,30 @@ const removeRoute = createRoute({
 });
 
 /** Binds the activities of portfolios. */
-export function bindActivities(api: Api, deps: ApiDeps): void {
+export function bindActivities(api: Api, deps: ApiDeps, desk: PortfolioDesk): void {
   bindReads(api, deps);
   api.openapi(putRoute, async (c) => {
     const userId = await readOwner(c, deps);
     const { id: portfolioId, activity_id: id } = c.req.valid("param");
     const draft = readDraft(c.req.valid("json"), deps.now());
     const record = { ...draft, id, portfolioId, userId, importId: null };
-    const { isNew, activity } = await putActivity(getOwned(deps), record);
+    const { isNew, activity, portfolio } = await putActivity(getOwned(deps), record);
+    desk.note(portfolio, { put: [activity] });
     return c.json(describeActivity(activity), isNew ? 201 : 200) as never;
   });
   api.openapi(removeRoute, async (c) => {
     const userId = await readOwner(c, deps);
     const { id: portfolioId, activity_id: id } = c.req.valid("param");
-    await getOwned(deps).transact(async (transaction) => {
-      await touchBook(transaction, { portfolioId, userId });
+    const portfolio = await getOwned(deps).transact(async (transaction) => {
+      const touched = await touchBook(transaction, { portfolioId, userId });
       const stored = await transaction.get("activities", id);
-      if (!stored) return;
-      requireOwn(stored, getOwnerWithin(portfolioId), { userId }, what);
-      await transaction.delete("activities", id);
+      if (stored) {
+        requireOwn(stored, getOwnerWithin(portfolioId), { userId }, what);
+        await transaction.delete("activities", id);
+      }
+      return touched;
     });
+    desk.note(portfolio, { removed: [id] });
     return c.json({ done: true } as const, 200);
   });
 }
@@ -166,10 +171,10 @@ function readDraft(draft: z.output<typeof activityDraftSchema>, nowMs: number): 
 function putActivity(
   owned: OwnedStore,
   record: ActivityRecord,
-): Promise<{ isNew: boolean; activity: ActivityRecord }> {
+): Promise<{ isNew: boolean; activity: ActivityRecord; portfolio: PortfolioRecord }> {
   const { id, portfolioId, userId } = record;
   return owned.transact(async (transaction) => {
-    await touchBook(transaction, { portfolioId, userId });
+    const portfolio = await touchBook(transaction, { portfolioId, userId });
     const stored = await transaction.get("activities", id);
     if (stored) requireOwn(stored, getOwnerWithin(portfolioId), { userId }, what);
     // What an import brought goes out with it, even if it was corrected since.
@@ -177,7 +182,7 @@ function putActivity(
     if (!stored || !isDeepStrictEqual(stored, activity)) {
       await transaction.put("activities", activity);
     }
-    return { isNew: stored === null, activity };
+    return { isNew: stored === null, activity, portfolio };
   });
 }
 
@@ -189,7 +194,7 @@ function putActivity(
 export async function touchBook(
   transaction: Transaction,
   { portfolioId, userId }: { portfolioId: string; userId: string },
-): Promise<NonNullable<Awaited<ReturnType<OwnedStore["portfolios"]["get"]>>>> {
+): Promise<PortfolioRecord> {
   const stored = await transaction.get("portfolios", portfolioId);
   const portfolio = requireOwn(stored, (one) => one.userId, { userId }, "such a portfolio");
   const touched = { ...portfolio, bookRevision: (portfolio.bookRevision ?? 0) + 1 };

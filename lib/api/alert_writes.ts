@@ -182,14 +182,12 @@ function createRoom({ owned, now }: Pick<AlertWriterOptions, "owned" | "now">) {
   return {
     async take(userId: string): Promise<void> {
       const counted = open(userId);
-      counted.taken++;
-      const isFull = await counted.count.then((count) => count + counted.taken > alertsMax)
-        .catch((error) => {
-          counts.delete(userId);
-          throw error;
-        });
-      if (!isFull) return;
-      counted.taken--;
+      const count = await counted.count.catch((error) => {
+        counts.delete(userId);
+        throw error;
+      });
+      // Looked at and taken in one step, so that of many at once none is refused for nothing.
+      if (count + counted.taken < alertsMax) return void counted.taken++;
       throw new BadRequestError(
         `Cannot make another alert: one person has at most ${alertsMax}; delete some first`,
         [{ pointer: "/json", detail: `at most ${alertsMax} alerts` }],

@@ -76,7 +76,10 @@ export function bindBackfills(api: Api, deps: ApiDeps): void {
       return c.json(await need().start({ ...series, from, to }), 200);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw new BadRequestError(error.message, [{ pointer: "/exchange", detail: error.message }]);
+      throw new BadRequestError(error.message, [{
+        pointer: typeof error.cause === "string" ? error.cause : "/exchange",
+        detail: error.message,
+      }]);
     }
   });
   api.openapi(getRoute, (c) => {

@@ -25,6 +25,24 @@ export interface HealthFeed {
   note(report: CollectorReport): void;
   /** For those who join the channel. */
   list(): CollectorHealth[];
+  /** How much of the time since it first answered or failed a source was healthy. */
+  getUptime(source: string): Uptime;
+}
+
+/** How much of a time a source was up. */
+export interface Uptime {
+  /** From 0 to 1; null while nothing is known. */
+  share: number | null;
+  /** Since when it is counted, epoch ms of the wall; null before. */
+  sinceMs: number | null;
+}
+
+/** What a source was, counted up to `atMs`. */
+interface Watch {
+  sinceMs: number;
+  atMs: number;
+  upMs: number;
+  isUp: boolean;
 }
 
 /** How well a collector is in each state; in any other it is down. */
@@ -41,11 +59,47 @@ export function describeCollector(report: CollectorReport): CollectorHealth {
   return { ...hideReasons(report), status: statuses[report.state] ?? "down" };
 }
 
-/** Returns a feed that publishes on the channel `health` of `live`, and counts how breakers move. */
+/** Before it first answers or fails, and while it is switched off, a source is neither up nor down. */
+const uncounted: readonly string[] = ["connecting", "disabled", "stopped"];
+
+/** Returns a meter of how long each source was healthy; a clock that goes back counts nothing. */
+function createUptimeMeter(now: () => number) {
+  const watches = new Map<string, Watch>();
+  const count = (watch: Watch, nowMs: number) => {
+    const spanMs = Math.max(0, nowMs - watch.atMs);
+    return { ...watch, atMs: nowMs, upMs: watch.upMs + (watch.isUp ? spanMs : 0) };
+  };
+  return {
+    note(source: string, state: string, status: HealthState): void {
+      const nowMs = now();
+      const watch = watches.get(source);
+      if (state === "disabled") watches.delete(source);
+      else if (watch) watches.set(source, { ...count(watch, nowMs), isUp: status === "healthy" });
+      else if (!uncounted.includes(state)) {
+        const isUp = status === "healthy";
+        watches.set(source, { sinceMs: nowMs, atMs: nowMs, upMs: 0, isUp });
+      }
+    },
+    read(source: string): Uptime {
+      const watch = watches.get(source);
+      if (!watch) return { share: null, sinceMs: null };
+      const { sinceMs, atMs, upMs, isUp } = count(watch, now());
+      const allMs = atMs - sinceMs;
+      return { share: allMs > 0 ? Math.min(1, upMs / allMs) : Number(isUp), sinceMs };
+    },
+  };
+}
+
+/**
+ * Returns a feed that publishes on the channel `health` of `live`, counts how breakers move, and
+ * measures uptime by `now`, the wall's time.
+ */
 export function createHealthFeed(
   live: Pick<LivePublisher, "publish">,
   metrics?: Pick<Metrics, "count">,
+  now: () => number = () => 0,
 ): HealthFeed {
+  const uptimes = createUptimeMeter(now);
   const newest = new Map<string, CollectorHealth>();
   const breakers = new Map<string, string>();
   const noteBreaker = ({ source, breaker }: CollectorReport) => {
@@ -58,6 +112,7 @@ export function createHealthFeed(
     note(report) {
       noteBreaker(report);
       const health = describeCollector(report);
+      uptimes.note(report.source, report.state, health.status);
       const before = newest.get(health.source);
       newest.set(health.source, health);
       // A collector reports with each message; only a change is worth telling.
@@ -65,5 +120,6 @@ export function createHealthFeed(
       live.publish("health", health);
     },
     list: () => [...newest.values()],
+    getUptime: (source) => uptimes.read(source),
   };
 }

@@ -11,16 +11,16 @@ import {
   transactionsQuerySchema,
   transactionsSchema,
 } from "../contracts/dashboard.ts";
-import { signalsSchema, timeRangeMs } from "../contracts/signals.ts";
+import { signalsSchema } from "../contracts/signals.ts";
+import { readPayments } from "./dashboard_payments.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireReader } from "./guards.ts";
-import { listAll } from "./page_records.ts";
 import { linkNext } from "./paging.ts";
 import { findStatusCode, hideAddresses } from "./reasons.ts";
 import { describeRecording } from "./resolve.ts";
 import { type Api, describeAnswers } from "./routes.ts";
 import { answerSignals } from "./signals.ts";
-import { readStats, sumTransactions } from "./stats.ts";
+import { readStats } from "./stats.ts";
 import { readUsage } from "./usage.ts";
 
 const tags = ["dashboard"];
@@ -57,8 +57,6 @@ const healthRoute = createRoute({
 
 /** Sums are kept this long (ms), or until something that is summed is written. */
 const keptMs = 300_000;
-/** Payments read at most for one answer. */
-const transactionsMax = 20_000;
 const hourMs = 3_600_000;
 
 /** Binds the dashboards' endpoints. */
@@ -95,23 +93,11 @@ export function bindDashboard(api: Api, deps: ApiDeps): void {
 
   api.openapi(transactionsRoute, async (c) => {
     const { range } = c.req.valid("query");
-    // Payments happen in our time, whatever the market's is.
-    const from = deps.now() - timeRangeMs[range];
-    const records = await listAll(deps.store.transactions, {
-      index: "status",
-      equals: ["confirmed"],
-      from,
-    }, transactionsMax);
-    const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-    const byDay = sumTransactions(records, ({ timestamp }) => day(timestamp));
+    const { truncated, ...payments } = await readPayments(deps, range);
     return c.json({
-      transactions: byDay.map(({ name, avg_transaction: _mean, ...sums }) => ({
-        date: name,
-        ...sums,
-      })),
-      summary: sumTransactions(records, () => "").map(({ name: _name, ...sums }) => sums),
+      ...payments,
       timeRange: range,
-      truncated: records.length >= transactionsMax,
+      truncated,
       timestamp: deps.now(),
     }, 200);
   });

@@ -233,6 +233,7 @@ export function chooseByVolume(network?: string, dex?: string): Chosen {
 /** Name of the index of each order of listings; the newest first is the primary order. */
 const listingIndexes = {
   timestamp: "",
+  price: "price",
   volume_24h: "volume",
   liquidity: "liquidity",
   market_cap: "market_cap",

@@ -40,7 +40,12 @@ export function repeatAnswers(deps: IdempotencyDeps): MiddlewareHandler<ApiEnv> 
     if (!owned || key === undefined || !["PUT", "POST", "DELETE", "PATCH"].includes(c.req.method)) {
       return await next();
     }
-    if (!keyPattern.test(key)) throw refuse("must be 8 to 100 visible ASCII characters");
+    if (!keyPattern.test(key)) {
+      throw refuse(
+        "The request does not fit its contract",
+        "must be 8 to 100 visible ASCII characters",
+      );
+    }
     const userId = (await identify(c, deps))?.userId;
     // Whoever is nobody is turned away further on.
     if (userId === undefined) return await next();
@@ -64,12 +69,14 @@ export function repeatAnswers(deps: IdempotencyDeps): MiddlewareHandler<ApiEnv> 
 }
 
 function answerKnown(c: Context<ApiEnv>, known: AnsweredRecord, hash: string): Response {
-  if (known.requestHash !== hash) throw refuse("each request has a key of its own");
+  if (known.requestHash !== hash) {
+    throw refuse("The key was used for another request", "each request has a key of its own");
+  }
   const { status, body, etag } = known;
   return c.newResponse(body, status as 200, {
     "content-type": "application/json",
     "cache-control": "no-store",
-    "idempotent-replayed": "true",
+    "idempotency-replayed": "true",
     ...(etag === null ? {} : { etag }),
   });
 }
@@ -86,8 +93,8 @@ async function keepAnswer(
   await owned.answered.put({ ...request, status, body, etag: headers.get("etag") });
 }
 
-function refuse(detail: string): BadRequestError {
-  return new BadRequestError("The request's key cannot be used", [
+function refuse(message: string, detail: string): BadRequestError {
+  return new BadRequestError(message, [
     { pointer: "/header/idempotency-key", detail },
   ]);
 }

@@ -32,6 +32,7 @@ import { bindFeatures } from "./features.ts";
 import { allowOrigins, numberRequests, refuseForeignWrites } from "./guards.ts";
 import { bindForesight } from "./foresight.ts";
 import { bindHealth } from "./health.ts";
+import { repeatAnswers } from "./idempotency.ts";
 import { bindJobs } from "./jobs.ts";
 import { bindMarketAnalysis } from "./market_analysis.ts";
 import { bindMarketData } from "./market_data.ts";
@@ -91,6 +92,7 @@ export function createApi(deps: ApiDeps): Api {
   api.use(limitRate(deps));
   api.use(refuseForeignWrites(deps.corsOrigins));
   api.use(limitBodies());
+  api.use(repeatAnswers(deps));
   announceDeprecated(api);
 
   bindHealth(api, deps);
@@ -102,6 +104,12 @@ export function createApi(deps: ApiDeps): Api {
   bindQuality(api, deps);
   bindContinuity(api, deps);
   bindEvents(api, deps);
+  const desk = createPortfolioDesk(deps);
+  bindWatchlists(api, deps);
+  bindPortfolios(api, deps, desk);
+  bindShares(api, deps, desk);
+  bindExports(api, deps, desk);
+  bindReports(api, deps, desk);
   bindAdminSymbols(api, deps);
   bindAdminConfig(api, deps);
   bindMarketAnalysis(api, deps);
@@ -131,12 +139,6 @@ export function createApi(deps: ApiDeps): Api {
   bindNotifications(api, deps);
   bindPush(api, deps);
   bindUnsubscribe(api, deps);
-  const desk = createPortfolioDesk(deps);
-  bindWatchlists(api, deps);
-  bindPortfolios(api, deps, desk);
-  bindShares(api, deps, desk);
-  bindExports(api, deps, desk);
-  bindReports(api, deps, desk);
   bindOpenApi(api, deps);
 
   api.notFound((c) => answerProblem(c, 404, `Cannot find ${c.req.path}`));

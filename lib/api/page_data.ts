@@ -20,6 +20,7 @@ import { readCache } from "./cache.ts";
 import type { ApiDeps } from "./deps.ts";
 import { readJobs } from "./jobs.ts";
 import { type AccuracyReader, createAccuracyReader } from "./page_accuracy.ts";
+import { createAnalysisReaders } from "./page_analysis.ts";
 import { createDexReader } from "./page_dex.ts";
 import { listMarkets, type MarketParts, readMarket } from "./page_markets.ts";
 import { listGuides, readGuide } from "./page_guides.ts";
@@ -70,6 +71,7 @@ export function createPageData(deps: ApiDeps, listContinuity: () => ContinuityRo
     getMood: () => readGauge(deps),
     listGuides,
     getGuide: readGuide,
+    ...createAnalysisReaders(deps),
     ...createExplorer(deps, {
       listPrices: () => prices.listPrices(),
       listByVolume: () => prices.listByVolume(),

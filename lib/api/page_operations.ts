@@ -54,7 +54,7 @@ function readFeeds(value: unknown): FeedHealth[] {
 
 /** Adds to the reports of sources what their collectors say of themselves. */
 export function describeSources(
-  { listCollectors }: Pick<ApiDeps, "listCollectors">,
+  { listCollectors, getUptime }: Pick<ApiDeps, "listCollectors" | "getUptime">,
   reports: readonly SourceReport[],
 ): SourceView[] {
   const collectors = new Map(listCollectors().map((each) => [each.source, each]));
@@ -68,6 +68,7 @@ export function describeSources(
       ...(detail === undefined ? {} : { detail }),
       ...(state === null ? {} : { state }),
       nextMs: readNumber(health?.retryAtMs),
+      ...(getUptime && { uptime: getUptime(report.source) }),
       feeds: mergeFeeds(feeds, readFeeds(health?.feeds)),
     };
   });
@@ -91,7 +92,8 @@ function mergeFeeds(feeds: SourceReport["feeds"], told: readonly FeedHealth[]): 
       const feature = "feature" in feed ? feed.feature : undefined;
       return {
         name: feed.name,
-        cadenceMs: health?.cadenceMs ?? feed.cadenceMs,
+        // As it is set; what a collector tells is its pace, which is a little ahead of that.
+        cadenceMs: feed.cadenceMs ?? health?.cadenceMs ?? null,
         lastSuccessMs: health?.lastSuccessMs ?? feed.lastSuccessMs,
         nextMs: health?.nextMs ?? null,
         today: feed.today,

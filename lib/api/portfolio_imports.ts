@@ -11,7 +11,7 @@ import { createRoute, type z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { createHash } from "node:crypto";
 import { BadRequestError, NotFoundError } from "../contracts/errors.ts";
-import type { ActivityRecord, ImportNote } from "../contracts/owned.ts";
+import type { ActivityRecord, ImportNote, PortfolioRecord } from "../contracts/owned.ts";
 import {
   importBytesMax,
   importParamSchema,
@@ -35,6 +35,7 @@ import { activityKey } from "../portfolio/mod.ts";
 import type { OwnedStore } from "../store/mod.ts";
 import { touchBook } from "./activities.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
+import type { PortfolioDesk } from "./portfolio_values_desk.ts";
 import { getOwned, readOwn, readOwner, scopeAnswer } from "./portfolios_parts.ts";
 import { type Api, describeAnswers, problem, unavailable } from "./routes.ts";
 
@@ -97,7 +98,7 @@ const undoRoute = createRoute({
 });
 
 /** Binds the imports of portfolios. */
-export function bindImports(api: Api, deps: ApiDeps): void {
+export function bindImports(api: Api, deps: ApiDeps, desk: PortfolioDesk): void {
   api.openapi(listRoute, async (c) => {
     const userId = await readOwner(c, deps);
     const { id } = c.req.valid("param");
@@ -107,9 +108,9 @@ export function bindImports(api: Api, deps: ApiDeps): void {
   api.openapi(previewRoute, async (c) => {
     const userId = await readOwner(c, deps);
     const { id } = c.req.valid("param");
-    await readOwn(getOwned(deps), "portfolios", { id, userId });
+    const portfolio = await readOwn(getOwned(deps), "portfolios", { id, userId });
     const { status, offset, limit, ...asked } = c.req.valid("query");
-    const { preview } = await readFile(c, deps, { portfolioId: id, userId, asked });
+    const { preview } = await readFile(c, { nowMs: deps.now(), desk, portfolio, asked });
     const rows = status ? preview.rows.filter((row) => row.status === status) : preview.rows;
     const shown = {
       ...preview,
@@ -122,18 +123,22 @@ export function bindImports(api: Api, deps: ApiDeps): void {
   api.openapi(runRoute, async (c) => {
     const userId = await readOwner(c, deps);
     const { id: portfolioId } = c.req.valid("param");
-    await readOwn(getOwned(deps), "portfolios", { id: portfolioId, userId });
+    const portfolio = await readOwn(getOwned(deps), "portfolios", { id: portfolioId, userId });
     const { import_id, name, ...asked } = c.req.valid("query");
-    const read = await readFile(c, deps, { portfolioId, userId, asked, importId: import_id });
+    const given = { nowMs: deps.now(), desk, portfolio, asked, importId: import_id };
+    const read = await readFile(c, given);
     if (read.preview.missing.length > 0) throw refuseMissing(read.preview);
-    const note = await runImport(deps, { portfolioId, userId, importId: import_id, name, ...read });
+    const note = await runImport(deps, desk, {
+      ...{ portfolioId, userId, importId: import_id, name },
+      ...read,
+    });
     return c.json(describeImport(note), 200);
   });
   api.openapi(undoRoute, async (c) => {
     const userId = await readOwner(c, deps);
     const { id: portfolioId, import_id: importId } = c.req.valid("param");
     await readOwn(getOwned(deps), "portfolios", { id: portfolioId, userId });
-    const removed = await undo(getOwned(deps), { portfolioId, userId, importId });
+    const removed = await undo(getOwned(deps), desk, { portfolioId, userId, importId });
     return c.json({ removed }, 200);
   });
 }
@@ -148,16 +153,22 @@ type Asked = z.output<typeof importQuerySchema>;
 /** Reads the file of a request as what it would become. */
 async function readFile(
   c: Context<ApiEnv>,
-  deps: ApiDeps,
-  { portfolioId, userId, asked, importId = null }: Owner & {
+  { nowMs, desk, portfolio, asked, importId = null }: {
+    nowMs: number;
+    desk: PortfolioDesk;
+    portfolio: PortfolioRecord;
     asked: Asked;
     importId?: string | null;
   },
 ): Promise<{ preview: ImportPreview; hash: string }> {
   const bytes = new Uint8Array(await c.req.arrayBuffer());
   if (bytes.byteLength === 0) throw new BadRequestError("Cannot import this file: it is empty");
-  const existing = await listKeys(getOwned(deps), { portfolioId, userId, importId });
-  const options: ImportOptions = { ...readOptions(asked), existing, nowMs: deps.now() };
+  // What this very import brought before is new to it.
+  const existing = new Set<string>();
+  for (const activity of await desk.listActivities(portfolio)) {
+    if (importId === null || activity.importId !== importId) existing.add(activityKey(activity));
+  }
+  const options: ImportOptions = { ...readOptions(asked), existing, nowMs };
   const hash = createHash("sha256").update(bytes).update(JSON.stringify(asked)).digest("hex");
   return { preview: previewImport(bytes, options), hash };
 }
@@ -198,29 +209,6 @@ function readMapping(text: string): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-/** Keys of what a portfolio has, but for what this very import brought before. */
-async function listKeys(
-  owned: OwnedStore,
-  { portfolioId, userId, importId }: Owner & { importId: string | null },
-): Promise<Set<string>> {
-  const keys = new Set<string>();
-  let cursor: string | null = null;
-  do {
-    const page: { items: ActivityRecord[]; cursor: string | null } = await owned.activities.list({
-      index: "portfolio",
-      equals: [portfolioId],
-      limit: 1_000,
-      ...(cursor !== null && { cursor }),
-    });
-    for (const activity of page.items) {
-      const isOther = importId === null || activity.importId !== importId;
-      if (activity.userId === userId && isOther) keys.add(activityKey(activity));
-    }
-    cursor = page.cursor;
-  } while (cursor !== null);
-  return keys;
-}
-
 function refuseMissing({ missing }: ImportPreview): BadRequestError {
   return new BadRequestError(
     `Cannot import this file: no column is known for ${missing.join(", ")}`,
@@ -234,6 +222,7 @@ function refuseMissing({ missing }: ImportPreview): BadRequestError {
 /** Writes what is new, a few dozen a commit, and then notes that it is done. */
 async function runImport(
   deps: ApiDeps,
+  desk: PortfolioDesk,
   { portfolioId, userId, importId, name, preview, hash }: Owner & {
     importId: string;
     name: string;
@@ -248,20 +237,22 @@ async function runImport(
     ...{ id: importId, name, timestamp: deps.now(), hash },
     ...{ written: activities.length, duplicates, errors, isDone: false },
   };
-  const begun = await keepNote(owned, { portfolioId, userId }, note);
+  const begun = await keepNote(owned, desk, { portfolioId, userId }, note);
   if (begun.isDone) return begun;
   for (let start = 0; start < activities.length; start += chunkActivities) {
     const chunk = activities.slice(start, start + chunkActivities);
-    await owned.transact(async (transaction) => {
-      await touchBook(transaction, { portfolioId, userId });
+    const portfolio = await owned.transact(async (transaction) => {
+      const touched = await touchBook(transaction, { portfolioId, userId });
       for (const activity of chunk) {
         const stored = await transaction.get("activities", activity.id);
         if (stored && !isOf({ portfolioId, userId }, stored)) throw refuseId();
         await transaction.put("activities", activity);
       }
+      return touched;
     });
+    desk.note(portfolio, { put: chunk });
   }
-  return await keepNote(owned, { portfolioId, userId }, { ...begun, isDone: true });
+  return await keepNote(owned, desk, { portfolioId, userId }, { ...begun, isDone: true });
 }
 
 /**
@@ -269,17 +260,24 @@ async function runImport(
  *
  * @throws {BadRequestError} When the id stands for another file.
  */
-function keepNote(owned: OwnedStore, owner: Owner, note: ImportNote): Promise<ImportNote> {
-  return owned.transact(async (transaction) => {
+async function keepNote(
+  owned: OwnedStore,
+  desk: PortfolioDesk,
+  owner: Owner,
+  note: ImportNote,
+): Promise<ImportNote> {
+  const { kept, portfolio } = await owned.transact(async (transaction) => {
     const portfolio = await touchBook(transaction, owner);
     const known = portfolio.imports?.find(({ id }) => id === note.id);
     if (known && known.hash !== note.hash) throw refuseId();
-    if (known?.isDone) return known;
+    if (known?.isDone) return { kept: known, portfolio };
     const others = portfolio.imports?.filter(({ id }) => id !== note.id) ?? [];
     const imports = [note, ...others].slice(0, importsKept);
     await transaction.put("portfolios", { ...portfolio, imports });
-    return note;
+    return { kept: note, portfolio };
   });
+  desk.note(portfolio, {});
+  return kept;
 }
 
 function refuseId(): BadRequestError {
@@ -294,6 +292,7 @@ const isOf = (owner: Owner, activity: ActivityRecord) =>
 /** Takes out what an import brought; returns how much it was. */
 async function undo(
   owned: OwnedStore,
+  desk: PortfolioDesk,
   { importId, ...owner }: Owner & { importId: string },
 ): Promise<number> {
   let removed = 0;
@@ -306,19 +305,22 @@ async function undo(
       ...(cursor !== null && { cursor }),
     });
     const own = page.items.filter((activity) => isOf(owner, activity));
-    await owned.transact(async (transaction) => {
-      await touchBook(transaction, owner);
+    const portfolio = await owned.transact(async (transaction) => {
+      const touched = await touchBook(transaction, owner);
       for (const { id } of own) await transaction.delete("activities", id);
+      return touched;
     });
+    desk.note(portfolio, { removed: own.map(({ id }) => id) });
     removed += own.length;
     cursor = page.cursor;
   } while (cursor !== null);
-  const wasKnown = await owned.transact(async (transaction) => {
+  const { portfolio, wasKnown } = await owned.transact(async (transaction) => {
     const portfolio = await touchBook(transaction, owner);
     const imports = portfolio.imports?.filter(({ id }) => id !== importId) ?? [];
     await transaction.put("portfolios", { ...portfolio, imports });
-    return imports.length < (portfolio.imports?.length ?? 0);
+    return { portfolio, wasKnown: imports.length < (portfolio.imports?.length ?? 0) };
   });
+  desk.note(portfolio, {});
   if (!wasKnown && removed === 0) throw new NotFoundError("Cannot find such an import");
   return removed;
 }

@@ -95,8 +95,8 @@ export function bindPortfolios(api: Api, deps: ApiDeps, desk: PortfolioDesk): vo
   for (const guarded of [path, `${path}/*`]) api.use(guarded, requireUser(deps, "portfolio"));
   bindReads(api, deps, desk);
   bindWrites(api, deps);
-  bindActivities(api, deps);
-  bindImports(api, deps);
+  bindActivities(api, deps, desk);
+  bindImports(api, deps, desk);
   bindPortfolioValues(api, deps, desk);
 }
 

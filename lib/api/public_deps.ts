@@ -59,7 +59,10 @@ export interface SourceInfo {
 
 /** Fetches the past of series. */
 export interface BackfillActs {
-  /** @throws {RangeError} For an exchange that has no past to give. */
+  /**
+   * @throws {RangeError} For an exchange that has no past to give, or a stretch that is not kept; the
+   * cause is the pointer of what was wrong.
+   */
   start(
     request: Pick<BackfillRecord, "exchange" | "symbol" | "timeframe" | "from" | "to">,
   ): Promise<BackfillRecord>;
@@ -85,6 +88,8 @@ export interface PublicDeps {
   collect?(): Promise<CollectResult>;
   /** Every source, streams and polls. */
   listSources?(): SourceInfo[];
+  /** How much of the time since the start a source was healthy; wall time, epoch ms. */
+  getUptime?(source: string): { share: number | null; sinceMs: number | null };
   /** Work that was given up. */
   listParkedJobs?(): Promise<ParkedJob[]>;
   /** How many closed bars the store holds. */

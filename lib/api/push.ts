@@ -23,7 +23,7 @@ import type { PushSubscriptionRecord } from "../contracts/owned.ts";
 import { describeUnknown } from "./alert_content.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
 import { getIp } from "./guards.ts";
-import { identify, keepPrivate } from "./identity.ts";
+import { identify, keepPrivate, requireUser } from "./identity.ts";
 import { getPersonal, jsonBody, type PersonalDeps } from "./personal.ts";
 import { nameClient } from "./rate_limit.ts";
 import { type Api, describeAnswers, unavailable } from "./routes.ts";
@@ -33,6 +33,8 @@ import { createTestLimit } from "./test_limit.ts";
 export type PushDeps = PersonalDeps & Pick<ApiDeps, "symbols">;
 
 const path = "/api/v1/push/subscriptions";
+/** One's own; the paths below serve visitors too. */
+const devicesPath = "/api/v1/push/devices";
 const onePath = `${path}/{id}`;
 const tags = ["notifications"];
 /** Browsers of one person. */
@@ -51,7 +53,7 @@ const keyRoute = createRoute({
 
 const listRoute = createRoute({
   method: "get",
-  path,
+  path: devicesPath,
   tags,
   summary: "One's browsers",
   responses: { ...describeAnswers(pushListSchema, "The browsers"), ...unavailable },
@@ -104,6 +106,7 @@ const testRoute = createRoute({
 
 /** Binds push. */
 export function bindPush(api: Api, deps: PushDeps): void {
+  api.use(devicesPath, requireUser(deps, "alerts"));
   for (const mine of [path, `${path}/*`]) {
     api.use(mine, async (c, next) => {
       await next();

@@ -116,7 +116,8 @@ function describeSignal(
   const known = symbols.peek(record.entity);
   const { created_at: _created, updated_at: _updated, evidence, ...shown } = record;
   const name = mention?.entity_name ?? known?.name;
-  const type = mention?.entity_type ?? known?.kind;
+  // A share is none of the things that an entity can be.
+  const type = mention?.entity_type ?? (known?.kind === "crypto" ? "token" : undefined);
   return {
     ...shown,
     evidence: { ...evidence },

@@ -18,15 +18,22 @@ import type {
   marketAnalysisQuerySchema,
   marketAnalysisSchema,
 } from "../contracts/market_analysis.ts";
+import type * as exports from "../contracts/exports.ts";
 import type * as operations from "../contracts/operations.ts";
+import type * as portfolios from "../contracts/portfolios.ts";
+import type * as shares from "../contracts/shares.ts";
+import type * as watchlists from "../contracts/watchlists.ts";
 import type { signalsQuerySchema, signalsSchema } from "../contracts/signals.ts";
 import type * as udf from "../contracts/udf.ts";
+import { type PersonalCalls, personalEndpoints } from "./personal_endpoints.ts";
 
 type Answer<S extends z.ZodType> = z.output<S>;
 /** Parameters of a query: none is required. */
 type Query<S extends z.ZodType> = { [K in keyof z.output<S>]?: z.output<S>[K] | undefined };
 type Body<S extends z.ZodType> = { body: z.input<S> };
 type OfSymbol = { symbol: string };
+type OfId = { id: string };
+type OfActivity = { id: string; activity_id: string };
 type OfPair = { pair_id: string };
 type Nothing = Record<never, never>;
 
@@ -42,7 +49,7 @@ export interface CallOptions {
 }
 
 /** All endpoints by the name of their function. */
-export interface Calls {
+export interface Calls extends PersonalCalls {
   getHealth: Call<Answer<typeof healthSchema>>;
   getFullHealth: Call<Answer<typeof fullHealthSchema>>;
   getMarketData: Call<
@@ -161,6 +168,82 @@ export interface Calls {
   endUserSessions: Call<Answer<typeof auth.doneSchema>, { id: string }>;
   makeResetLink: Call<Answer<typeof auth.resetLinkSchema>, { id: string }>;
   listAuditLog: Call<Answer<typeof auth.auditSchema>, Query<typeof auth.auditQuerySchema>>;
+  listWatchlists: Call<
+    Answer<typeof watchlists.watchlistsSchema>,
+    Query<typeof watchlists.ownedQuerySchema>
+  >;
+  getWatchlist: Call<Answer<typeof watchlists.watchlistSchema>, OfId>;
+  putWatchlist: Call<
+    Answer<typeof watchlists.watchlistSchema>,
+    OfId & Body<typeof watchlists.watchlistDraftSchema>
+  >;
+  deleteWatchlist: Call<Answer<typeof auth.doneSchema>, OfId>;
+  getPublicWatchlist: Call<Answer<typeof watchlists.watchSchema>, OfId>;
+  listPortfolios: Call<
+    Answer<typeof portfolios.portfoliosSchema>,
+    Query<typeof watchlists.ownedQuerySchema>
+  >;
+  getPortfolio: Call<Answer<typeof portfolios.portfolioDetailSchema>, OfId>;
+  putPortfolio: Call<
+    Answer<typeof portfolios.portfolioSchema>,
+    OfId & Body<typeof portfolios.portfolioDraftSchema>
+  >;
+  deletePortfolio: Call<Answer<typeof auth.doneSchema>, OfId>;
+  listActivities: Call<
+    Answer<typeof portfolios.activitiesSchema>,
+    OfId & Query<typeof portfolios.activitiesQuerySchema>
+  >;
+  getActivity: Call<Answer<typeof portfolios.activitySchema>, OfActivity>;
+  putActivity: Call<
+    Answer<typeof portfolios.activitySchema>,
+    OfActivity & Body<typeof portfolios.activityDraftSchema>
+  >;
+  deleteActivity: Call<Answer<typeof auth.doneSchema>, OfActivity>;
+  listImports: Call<Answer<typeof portfolios.importsSchema>, OfId>;
+  /** Rows as JSON; a CSV file is sent by `fetch`. */
+  previewImport: Call<
+    Answer<typeof portfolios.importPreviewSchema>,
+    OfId & Query<typeof portfolios.previewQuerySchema> & { body: readonly unknown[] }
+  >;
+  runImport: Call<
+    Answer<typeof portfolios.importSchema>,
+    & OfId
+    & { import_id: string; body: readonly unknown[] }
+    & Query<typeof portfolios.importRunQuerySchema>
+  >;
+  undoImport: Call<Answer<typeof portfolios.undoneSchema>, OfId & { import_id: string }>;
+  getPortfolioValue: Call<
+    Answer<typeof portfolios.portfolioValueSchema>,
+    OfId & Query<typeof portfolios.valueQuerySchema>
+  >;
+  listHoldings: Call<Answer<typeof portfolios.holdingsSchema>, OfId>;
+  getPortfolioHistory: Call<
+    Answer<typeof portfolios.valueHistorySchema>,
+    OfId & Query<typeof portfolios.historyQuerySchema>
+  >;
+  listShares: Call<
+    Answer<typeof shares.sharesSchema>,
+    Query<typeof watchlists.ownedQuerySchema>
+  >;
+  createShare: Call<Answer<typeof shares.createdShareSchema>, Body<typeof shares.shareDraftSchema>>;
+  revokeShare: Call<Answer<typeof auth.doneSchema>, OfId>;
+  getShared: Call<Answer<typeof shares.sharedSchema>, { token: string }>;
+  /** Files as text, or (JSON) as what they hold; Parquet and PDF are fetched by their address. */
+  exportBars: Call<unknown, OfSymbol & Query<typeof exports.barsQuerySchema>>;
+  exportSignals: Call<unknown, Query<typeof exports.tableQuerySchema>>;
+  exportOutcomes: Call<unknown, Query<typeof exports.tableQuerySchema>>;
+  exportMarket: Call<unknown, Query<typeof exports.tableQuerySchema>>;
+  exportDashboard: Call<unknown, Query<typeof exports.formatQuerySchema>>;
+  exportSnapshot: Call<string>;
+  exportAlerts: Call<unknown, Query<typeof exports.tableQuerySchema>>;
+  exportFirings: Call<unknown, Query<typeof exports.tableQuerySchema>>;
+  exportWatchlists: Call<unknown, Query<typeof exports.tableQuerySchema>>;
+  exportNotifications: Call<unknown, Query<typeof exports.tableQuerySchema>>;
+  exportMe: Call<string>;
+  exportPortfolio: Call<unknown, OfId & Query<typeof exports.portfolioQuerySchema>>;
+  reportSymbol: Call<string, OfSymbol & Query<typeof exports.reportQuerySchema>>;
+  reportDashboard: Call<string>;
+  reportPortfolio: Call<string, OfId>;
   getUdfConfig: Call<Answer<typeof udf.udfConfigSchema>>;
   getUdfSymbol: Call<Answer<typeof udf.udfSymbolSchema>, OfSymbol>;
   searchUdf: Call<Answer<typeof udf.udfSearchSchema>, Query<typeof udf.udfSearchQuerySchema>>;
@@ -184,6 +267,7 @@ const get = (path: string): EndpointAddress => ({ method: "GET", path });
 
 /** Where each endpoint is. */
 export const endpoints: Readonly<Record<keyof Calls, EndpointAddress>> = {
+  ...personalEndpoints,
   getHealth: get("/health"),
   getFullHealth: get("/api/v1/health"),
   getMarketData: get("/market-data/{symbol}"),
@@ -252,6 +336,45 @@ export const endpoints: Readonly<Record<keyof Calls, EndpointAddress>> = {
   endUserSessions: { method: "DELETE", path: "/api/v1/admin/users/{id}/sessions" },
   makeResetLink: { method: "POST", path: "/api/v1/admin/users/{id}/reset" },
   listAuditLog: get("/api/v1/admin/audit"),
+  listWatchlists: get("/api/v1/watchlists"),
+  getWatchlist: get("/api/v1/watchlists/{id}"),
+  putWatchlist: { method: "PUT", path: "/api/v1/watchlists/{id}" },
+  deleteWatchlist: { method: "DELETE", path: "/api/v1/watchlists/{id}" },
+  getPublicWatchlist: get("/api/v1/watch/{id}"),
+  listPortfolios: get("/api/v1/portfolios"),
+  getPortfolio: get("/api/v1/portfolios/{id}"),
+  putPortfolio: { method: "PUT", path: "/api/v1/portfolios/{id}" },
+  deletePortfolio: { method: "DELETE", path: "/api/v1/portfolios/{id}" },
+  listActivities: get("/api/v1/portfolios/{id}/activities"),
+  getActivity: get("/api/v1/portfolios/{id}/activities/{activity_id}"),
+  putActivity: { method: "PUT", path: "/api/v1/portfolios/{id}/activities/{activity_id}" },
+  deleteActivity: { method: "DELETE", path: "/api/v1/portfolios/{id}/activities/{activity_id}" },
+  listImports: get("/api/v1/portfolios/{id}/imports"),
+  previewImport: { method: "POST", path: "/api/v1/portfolios/{id}/imports/preview" },
+  runImport: { method: "POST", path: "/api/v1/portfolios/{id}/imports" },
+  undoImport: { method: "DELETE", path: "/api/v1/portfolios/{id}/imports/{import_id}" },
+  getPortfolioValue: get("/api/v1/portfolios/{id}/value"),
+  listHoldings: get("/api/v1/portfolios/{id}/holdings"),
+  getPortfolioHistory: get("/api/v1/portfolios/{id}/history"),
+  listShares: get("/api/v1/shares"),
+  createShare: { method: "POST", path: "/api/v1/shares" },
+  revokeShare: { method: "DELETE", path: "/api/v1/shares/{id}" },
+  getShared: get("/api/v1/shared/{token}"),
+  exportBars: get("/api/v1/export/{symbol}"),
+  exportSignals: get("/api/v1/export/signals"),
+  exportOutcomes: get("/api/v1/export/outcomes"),
+  exportMarket: get("/api/v1/export/market"),
+  exportDashboard: get("/api/v1/export/dashboard"),
+  exportSnapshot: get("/api/v1/export/snapshot"),
+  exportAlerts: get("/api/v1/export/alerts"),
+  exportFirings: get("/api/v1/export/firings"),
+  exportWatchlists: get("/api/v1/export/watchlists"),
+  exportNotifications: get("/api/v1/export/notifications"),
+  exportMe: get("/api/v1/export/me"),
+  exportPortfolio: get("/api/v1/export/portfolios/{id}"),
+  reportSymbol: get("/api/v1/reports/symbols/{symbol}"),
+  reportDashboard: get("/api/v1/reports/dashboard"),
+  reportPortfolio: get("/api/v1/reports/portfolios/{id}"),
   getUdfConfig: get("/udf/config"),
   getUdfSymbol: get("/udf/symbols"),
   searchUdf: get("/udf/search"),

@@ -89,6 +89,10 @@ export const backfillSchema = z.object({
   done_ms: z.number(),
   total_ms: z.number(),
   error: z.string().nullable(),
+  /** Bars of the whole stretch that are stored, once it is done. */
+  stored: z.number().int().optional(),
+  /** What is not as it was asked for, in plain words. */
+  note: z.string().optional(),
   /** Wall time, epoch ms. */
   created_at: z.number(),
   updated_at: z.number(),

@@ -148,6 +148,7 @@ export const dexAnalysisSchema = z.object({
 /** By what listings are sorted. */
 export const dexListingSorts = [
   "timestamp",
+  "price",
   "volume_24h",
   "liquidity",
   "market_cap",

@@ -318,7 +318,12 @@ export interface CollectionRunRecord {
   status: "running" | "done" | "failed";
   sources: Record<
     string,
-    { status: "ok" | "failed" | "skipped" | "waiting"; records: number; error?: string; duration_ms: number }
+    {
+      status: "ok" | "failed" | "skipped" | "waiting";
+      records: number;
+      error?: string;
+      duration_ms: number;
+    }
   >;
   records: number;
   signals: number;
@@ -386,6 +391,10 @@ export interface BackfillRecord {
   done_ms: number;
   total_ms: number;
   error: string | null;
+  /** Bars of the whole stretch that are stored, once it is done. */
+  stored?: number;
+  /** What is not as it was asked for, in plain words. */
+  note?: string;
   /** Wall time, epoch ms. */
   created_at: number;
   updated_at: number;

@@ -44,7 +44,7 @@ export const signalSchema = z.object({
   timestamp: z.number(),
   processed: z.boolean(),
   entity_name: z.string().optional(),
-  entity_type: z.string().optional(),
+  entity_type: z.enum(["token", "exchange", "wallet", "protocol"]).optional(),
   entity_sentiment: z.number().optional(),
   evidence: z.looseObject({ claim: z.string() }),
   factors: z.record(z.string(), z.number()),

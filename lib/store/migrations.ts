@@ -30,6 +30,11 @@ export const migrations: readonly Migration[] = [
     name: "lists signals by their own confidence only, and nothing by what is never asked for",
     run: listByOwnConfidence,
   },
+  {
+    version: 3,
+    name: "lists tokens of decentralised exchanges by their price",
+    run: listByPrice,
+  },
 ];
 
 /** The version of the layout that this release writes. */
@@ -82,6 +87,18 @@ async function listByOwnConfidence(gate: Gate): Promise<void> {
     await change(archives.transactions, ["tool"]);
     await change(collections.apiUsage, ["source"]);
     await change(archives.apiUsage, ["source"]);
+  }
+  await forgetProgress(gate, version);
+}
+
+async function listByPrice(gate: Gate): Promise<void> {
+  const version = 3;
+  for await (const world of findWorlds(gate)) {
+    await changeIndexes(gate, { world, version }, {
+      definition: collections.dexListings,
+      added: ["price", "price_rising"],
+      dropped: [],
+    });
   }
   await forgetProgress(gate, version);
 }

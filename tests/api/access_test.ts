@@ -68,9 +68,17 @@ for (const publicRead of [true, false]) {
       }
       const forOperators = /^\/(api\/v1\/admin\/|collect$|metrics$)/;
       const forUsers = /^\/api\/v1\/auth\/(me|password|sessions|keys|passkeys)(\/|$)/;
+      const forOwners =
+        /^\/api\/v1\/(alerts|alert-history|preferences|notifications|deliveries|push\/devices)(\/|$)/;
+      const ofPeople =
+        /^\/api\/v1\/((portfolios|watchlists|shares)(\/|$)|reports\/portfolios\/|export\/(me|alerts|firings|watchlists|notifications|portfolios\/))/;
+      equal(closed.filter((path) => ofPeople.test(path)).length, 29);
       ok(closed.filter((path) => forUsers.test(path)).length >= 13);
+      equal(closed.filter((path) => forOwners.test(path)).length, 16);
       deepEqual(
-        closed.filter((path) => !forOperators.test(path) && !forUsers.test(path)).toSorted(),
+        closed.filter((path) =>
+          ![forOperators, forUsers, forOwners, ofPeople].some((one) => one.test(path))
+        ).toSorted(),
         publicRead ? [] : forReaders,
       );
       ok(closed.length >= 9 && operations.length - closed.length >= 20, `${closed.length} closed`);

@@ -45,7 +45,7 @@ Deno.test("API-35 whoever is not signed in, or has a key without the scope, is r
     }
     equal((await ask("POST", "/alerts", { body: priceAlert })).status, 401);
     equal((await ask("POST", "/alerts/foresight", { body: priceAlert })).status, 401);
-    equal((await ask("GET", "/push/subscriptions")).status, 401);
+    equal((await ask("GET", "/push/devices")).status, 401);
   }));
 
 Deno.test("API-35 another owner's alert is answered like one that does not exist", () =>

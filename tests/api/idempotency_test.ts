@@ -72,8 +72,8 @@ Deno.test("a repetition is answered the same and not done again", async () => {
     deepEqual([first.status, await first.json()], [201, { done: 1 }]);
     deepEqual([second.status, await second.json()], [201, { done: 1 }]);
     equal(second.headers.get("etag"), '"1"');
-    equal(first.headers.get("idempotent-replayed"), null);
-    equal(second.headers.get("idempotent-replayed"), "true");
+    equal(first.headers.get("idempotency-replayed"), null);
+    equal(second.headers.get("idempotency-replayed"), "true");
     equal(counts.done, 1);
   });
 });

@@ -83,7 +83,7 @@ const lists: [url: string, list: string][] = [
   ["/dex/pairs?limit=3&dex=uniswap_v3&sort=volume_24h", "pairs"],
   ["/dex/pairs?limit=3&dex=uniswap_v3&network=ethereum", "pairs"],
   ["/dex/pairs?limit=3&dex=uniswap_v3&network=ethereum&sort=volume_24h", "pairs"],
-  ...["timestamp", "volume_24h", "liquidity", "market_cap", "price_change_24h"].flatMap(
+  ...["timestamp", "price", "volume_24h", "liquidity", "market_cap", "price_change_24h"].flatMap(
     (sort): [string, string][] => [
       [`/dex/listings?limit=3&sort=${sort}`, "listings"],
       [`/dex/listings?limit=3&sort=${sort}&order=asc`, "listings"],
@@ -111,6 +111,7 @@ for (const [url, list] of lists) {
           world.dexPairs.put(aPair({ id, volume_24h: figure, last_updated: at })),
           world.dexListings.put(aListing({
             id,
+            price: figure,
             volume_24h: figure,
             liquidity: figure,
             market_cap: figure,

@@ -1,7 +1,14 @@
 /** Portfolios: activities by their client's id, worth by live and stored prices, of their owner alone. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { createApi } from "../../lib/api/mod.ts";
 import { startMs } from "../support/accounts.ts";
 import { dayBar, type TestOwn, uuid, withOwnApi } from "../support/possessions.ts";
+
+/** The same numbers from 0 to 1 at every run. */
+function fixedChance(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
+}
 
 const path = "/api/v1/portfolios";
 const one = `${path}/${uuid(1)}`;
@@ -159,6 +166,54 @@ Deno.test("a new activity is in the worth at once", () =>
     equal((await ask("GET", `${one}/value`)).json.value, "400");
     await ask("PUT", one, { body: { name: "Long term", currency: "BTC" } });
     equal((await ask("GET", `${one}/value`)).json.value, "4", "valued in another currency");
+  }));
+
+Deno.test("a book that is followed commit by commit is the one that is read anew", () =>
+  withOwnApi(async (given) => {
+    const { ask, deps, ada, setPrice } = given;
+    setPrice("BTCUSDT", 123.5);
+    await open(given, [trade]);
+    const read = async (api: { request: typeof given.api.request }) => {
+      const headers = { authorization: `Bearer ${ada}` };
+      const response = await api.request(`${one}/value?returns=false`, { headers });
+      return await response.json();
+    };
+    const random = fixedChance(7);
+    for (let step = 0; step < 60; step++) {
+      const url = `${one}/activities/${uuid(1 + Math.floor(random() * 12))}`;
+      const type = random() < 0.6 ? "buy" : "sell";
+      const body = { ...trade, type, quantity: (1 + Math.floor(random() * 500) / 100).toFixed(2) };
+      const timestamp = trade.timestamp + Math.floor(random() * dayMs);
+      const change = random();
+      if (change < 0.6) await ask("PUT", url, { body: { ...body, timestamp } });
+      else if (change < 0.8) await ask("DELETE", url);
+      else if (change < 0.9) {
+        const file = [{ ...body, timestamp: new Date(timestamp).toISOString() }];
+        await ask("POST", `${one}/imports?import_id=${uuid(500 + step)}`, { body: file });
+      } else {
+        const { imports } = (await ask("GET", `${one}/imports`)).json as {
+          imports: { import_id: string }[];
+        };
+        if (imports[0]) await ask("DELETE", `${one}/imports/${imports[0].import_id}`);
+      }
+      if (step % 6 === 0) deepEqual(await read(given.api), await read(createApi(deps)));
+    }
+    deepEqual(await read(given.api), await read(createApi(deps)));
+  }));
+
+Deno.test("what another process books is noticed", () =>
+  withOwnApi(async (given) => {
+    const { ask, owned, setPrice } = given;
+    setPrice("BTCUSDT", 100);
+    await open(given, [{ ...trade, fee: "" }]);
+    equal((await ask("GET", `${one}/value`)).json.value, "200");
+    const [portfolio, activity] = [
+      await owned.portfolios.get(uuid(1)),
+      await owned.activities.get(uuid(1)),
+    ];
+    await owned.activities.put({ ...activity!, id: "other" });
+    await owned.portfolios.put({ ...portfolio!, bookRevision: portfolio!.bookRevision! + 1 });
+    equal((await ask("GET", `${one}/value`)).json.value, "400");
   }));
 
 Deno.test("somebody else's portfolio is not there, whatever is asked of it", () =>

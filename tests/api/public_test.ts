@@ -15,7 +15,7 @@ const scenarios: Scenario[] = [
   {
     name: "signals of all filters at once",
     url: "/signals?type=price_alert&entity=BTCUSDT&minConfidence=0.75&timeRange=24h",
-    must: ['"count":1', '"id":"s1"', '"entity_name":"Bitcoin"'],
+    must: ['"count":1', '"id":"s1"', '"entity_name":"Bitcoin"', '"entity_type":"token"'],
     mustNot: ["created_at", '"id":"s2"', "entity_sentiment"],
   },
   {

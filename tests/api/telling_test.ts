@@ -251,7 +251,7 @@ Deno.test("PWA-06 a person's browsers: subscribed, changed, tested and ended by 
         body: { isEnabled: false, wants: "important" },
       });
       deepEqual([changed.json.isEnabled, changed.json.wants], [false, "important"]);
-      const mine = await ask("GET", "/push/subscriptions", { token: ada.token });
+      const mine = await ask("GET", "/push/devices", { token: ada.token });
       deepEqual(mine.json.subscriptions, [changed.json]);
       equal((await ask("DELETE", path, { token: ada.token })).status, 200);
       equal(await owned.pushSubscriptions.count(), 0);

@@ -10,4 +10,4 @@ Deno.serve({
   port: 0,
   hostname: "127.0.0.1",
   onListen: ({ port }) => console.log(`port ${port}`),
-}, app.fetch);
+}, (request) => app.fetch(request));

@@ -1,30 +1,48 @@
-/** A server of edits: the contract that records of people keep, over the real store of them. */
-import { Hono } from "hono";
-import { answerOnce, hashRequest, type KeptAnswer } from "../../lib/api/idempotency.ts";
-import { answerStale, isAsExpected, readPrecondition } from "../../lib/api/preconditions.ts";
-import type { ApiEnv } from "../../lib/api/deps.ts";
-import type { WatchlistRecord } from "../../lib/contracts/owned.ts";
+/** The product's own API of watchlists over a store, which notes every write in its commit. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Accounts, Identity } from "../../lib/accounts/mod.ts";
+import type { ApiDeps } from "../../lib/api/deps.ts";
+import { repeatAnswers } from "../../lib/api/idempotency.ts";
+import { answerError } from "../../lib/api/problems.ts";
+import { createRouter } from "../../lib/api/routes.ts";
+import { bindWatchlists } from "../../lib/api/watchlists.ts";
+import { silentLogger } from "../../lib/log.ts";
 import type { OwnedStore, Transaction } from "../../lib/store/mod.ts";
 
 /** Where the lists lie. */
 export const listsPath = "/api/v1/watchlists";
-const userId = "u";
 
-type Outcome = { kind: "stale"; current: WatchlistRecord | null } | KeptAnswer & { kind: "done" };
+const identity: Identity = {
+  userId: "u",
+  role: "user",
+  via: "session",
+  sessionId: "s",
+  keyId: null,
+  scopes: ["read", "alerts", "portfolio"],
+};
+/** Key of the request that is being answered. */
+const requests = new AsyncLocalStorage<string>();
 
-/** Notes, in the commit of the work itself, that a request was done. */
-async function noteDone(transaction: Transaction, key: string, nowMs: number): Promise<void> {
-  const detail = "";
-  await transaction.put("audit", {
-    id: crypto.randomUUID(),
-    timestamp: nowMs,
-    actor: userId,
-    act: "edit",
-    target: key,
-    ip: "",
-    isDone: true,
-    detail,
+/** The same store; each write of a list is noted with the key of its request, in the same commit. */
+function noteWrites(owned: OwnedStore): OwnedStore {
+  const note = (transaction: Transaction): Transaction => ({
+    ...transaction,
+    async put(name, record) {
+      await transaction.put(name, record);
+      if (name !== "watchlists") return;
+      await transaction.put("audit", {
+        id: crypto.randomUUID(),
+        timestamp: 1,
+        actor: "u",
+        act: "edit",
+        target: requests.getStore() ?? "",
+        ip: "",
+        isDone: true,
+        detail: "",
+      });
+    },
   });
+  return { ...owned, transact: (work) => owned.transact((t) => work(note(t))) };
 }
 
 /** Returns how often each request was done, by its key. */
@@ -39,68 +57,27 @@ export async function countDone(owned: OwnedStore): Promise<Map<string, number>>
   return counts;
 }
 
-/** Returns the server. `now` is wall time, epoch ms. */
-export function createEditsServer(owned: OwnedStore, now: () => number): Hono<ApiEnv> {
-  const app = new Hono<ApiEnv>();
-  app.get("/api/v1/auth/me", (c) => c.json({ id: userId }));
-  app.get(`${listsPath}/:id`, async (c) => {
-    const found = await owned.watchlists.get(c.req.param("id"));
-    return found ? c.json(found) : c.json({ detail: "none" }, 404);
-  });
-  app.on(["PUT", "DELETE"], `${listsPath}/:id`, async (c) => {
-    const id = c.req.param("id");
-    const text = await c.req.text();
-    const expected = readPrecondition({
-      "if-match": c.req.header("if-match"),
-      "if-none-match": c.req.header("if-none-match"),
-    });
-    const key = c.req.header("idempotency-key") ?? "none";
-    const request = { userId, key, hash: await hashRequest(c.req.method, c.req.path, text) };
-    const done = await owned.transact((transaction) =>
-      answerOnce(transaction, request, {
-        nowMs: now(),
-        keep: (outcome: Outcome) => outcome.kind === "stale" ? null : keepAnswer(outcome),
-        work: () => write(transaction, { id, key, text, expected, nowMs: now() }),
-      })
-    );
-    const answer = done.isRepeated ? { kind: "done" as const, ...done.answer } : done.done;
-    if (answer.kind === "stale") return answerStale(c, answer.current);
-    return c.body(answer.body, answer.status as 200, { "content-type": "application/json" });
-  });
-  return app;
-}
-
-const keepAnswer = ({ status, body, etag }: KeptAnswer): KeptAnswer => ({ status, body, etag });
-
-async function write(
-  transaction: Transaction,
-  { id, key, text, expected, nowMs }: {
-    id: string;
-    key: string;
-    text: string;
-    expected: ReturnType<typeof readPrecondition>;
-    nowMs: number;
-  },
-): Promise<Outcome> {
-  const current = await transaction.get("watchlists", id);
-  if (text === "" && current === null) return { kind: "stale", current };
-  if (!isAsExpected(expected, current)) return { kind: "stale", current };
-  await noteDone(transaction, key, nowMs);
-  if (text === "") {
-    await transaction.delete("watchlists", id);
-    return { kind: "done", status: 200, body: '{"done":true}', etag: null };
-  }
-  const { name, symbols, isPublic } = JSON.parse(text);
-  const record: WatchlistRecord = {
-    id,
-    userId,
-    name,
-    symbols,
-    isPublic,
-    revision: (current?.revision ?? 0) + 1,
-    created_at: current?.created_at ?? nowMs,
-    updated_at: nowMs,
+/** Returns the server, in which one person is always signed in. `now` is wall time, epoch ms. */
+export function createEditsServer(
+  store: OwnedStore,
+  now: () => number,
+): { fetch(request: Request): Promise<Response> } {
+  const owned = noteWrites(store);
+  const symbols = { find: (symbol: string) => Promise.resolve({ symbol }) };
+  const accounts = { identify: () => Promise.resolve(identity) } as unknown as Accounts;
+  const parts = { owned, symbols, accounts, now, log: silentLogger, adminToken: "t" };
+  const deps = { ...parts, corsOrigins: [] } as unknown as ApiDeps & { owned: OwnedStore };
+  const api = createRouter();
+  api.use(repeatAnswers(deps));
+  api.get("/api/v1/auth/me", (c) => c.json({ id: "u" }));
+  bindWatchlists(api, deps);
+  api.onError((error, c) => answerError(error, c, silentLogger));
+  return {
+    async fetch(request) {
+      const key = request.headers.get("idempotency-key") ?? "";
+      const asked = new Request(request);
+      asked.headers.set("authorization", "Bearer token");
+      return await requests.run(key, () => Promise.resolve(api.fetch(asked)));
+    },
   };
-  await transaction.put("watchlists", record);
-  return { kind: "done", status: current ? 200 : 201, body: JSON.stringify(record), etag: null };
 }

@@ -1,10 +1,10 @@
 /** A whole world whose only clock is moved by hand: waits of minutes pass without sleeping. */
 import { type ReplayServer, startReplayServer } from "../../collectors/replay.ts";
-import { startCollectors } from "../../collectors/run.ts";
+import { type Collectors, startCollectors } from "../../collectors/run.ts";
 import type { CollectorHealth } from "../../collectors/health.ts";
 import { type Logger, silentLogger } from "../../lib/log.ts";
 import { createPipeline, type Pipeline } from "../../lib/pipeline/mod.ts";
-import { openStore, type WorldStore } from "../../lib/store/mod.ts";
+import { openStore, type Store, type WorldStore } from "../../lib/store/mod.ts";
 import { createManualClock, type ManualClock } from "./clock.ts";
 import { turn } from "./exchange.ts";
 import { grantedLeases } from "./leases.ts";
@@ -15,6 +15,9 @@ export interface SteppedWorld {
   replay: ReplayServer;
   pipeline: Pipeline;
   store: WorldStore;
+  collectors: Collectors;
+  queue: Store["jobs"];
+  marketNow(): number;
   clock: ManualClock;
   health(): CollectorHealth | undefined;
   /** Of every source. */
@@ -36,6 +39,7 @@ export async function startSteppedWorld(
     source = "binance",
     log = silentLogger,
     wrap = (store) => store,
+    isWaited = true,
   }: {
     folder: string;
     startMinutes?: number;
@@ -44,6 +48,8 @@ export async function startSteppedWorld(
     /** The one that is waited for at the start. */
     source?: string;
     log?: Logger;
+    /** False returns at once, before anything was asked. */
+    isWaited?: boolean;
     /** What pipeline and collectors see of the store. */
     wrap?: (store: WorldStore) => WorldStore;
   },
@@ -61,19 +67,20 @@ export async function startSteppedWorld(
     mode: "replay",
   });
   await pipeline.start();
+  const marketNow = () => Math.max(pipeline.market.now(), replay.marketNow());
   const collectors = startCollectors({
     store,
     leases: grantedLeases,
     intake: pipeline.intake,
     addresses: listAddresses(replay),
-    marketNow: () => Math.max(pipeline.market.now(), replay.marketNow()),
+    marketNow,
     clock,
     log,
     mode: "replay",
     onHealth: () => {},
   });
   const health = () => collectors.health().find((one) => one.source === source);
-  for (let i = 0; health()?.state !== "live" && i < 2_000; i++) {
+  for (let i = 0; isWaited && health()?.state !== "live" && i < 2_000; i++) {
     // The first trade comes with time, all before it with turns alone.
     if (replay.marketNow() > replay.info.startedAt || i > 200) await clock.advance(100);
     await turn(2);
@@ -82,6 +89,9 @@ export async function startSteppedWorld(
     replay,
     pipeline,
     store,
+    collectors,
+    queue: opened.jobs,
+    marketNow,
     clock,
     health,
     healths: () => collectors.health(),
