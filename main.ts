@@ -122,18 +122,21 @@ async function startMarket(parts: Process): Promise<Market> {
   const { hub, pipeline } = path;
   const marketNow = () =>
     replay ? Math.max(pipeline.market.now(), replay.marketNow()) : clock.now();
+  const getKeptFrom = worlds.createKeptFrom({ settings, mode: mode().mode, marketNow });
   const collectors = startMarketCollectors({
     ...parts,
     ...path,
     world,
     addresses,
     marketNow,
+    getKeptFrom,
     mode: mode().mode,
   });
   const backfills = await openBackfills({
     store: world,
     intake: pipeline.intake,
     getSource: collectors.findPast,
+    getKeptFrom,
     clock,
     log,
   });
@@ -154,7 +157,10 @@ async function startMarket(parts: Process): Promise<Market> {
     version,
     startedMs,
   });
-  const stopTimers = startTimers({ ...parts, ...path, world, replay, jobs, marketNow });
+  const { asked } = collectors;
+  const onBarsPurged = (beforeMs: number) => backfills.forgetBefore(beforeMs);
+  const running = { world, replay, jobs, asked, marketNow, onBarsPurged };
+  const stopTimers = startTimers({ ...parts, ...path, ...running });
   return {
     mode,
     replay,
@@ -167,10 +173,7 @@ async function startMarket(parts: Process): Promise<Market> {
       await stopTimers();
       await backfills.close();
       await collectors.stop();
-      path.unfollow();
-      await pipeline.stop();
-      await path.alerts.stop();
-      hub.close();
+      await path.stopPath();
       await world.putState("liveLog", hub.save());
       await replay?.close();
     },
@@ -189,13 +192,14 @@ function describeSources({ health, collect, demand }: Collectors, settings: Sett
 
 /** Starts the collectors of one world within the settings' budgets. */
 function startMarketCollectors(
-  { config, store, settings, log, world, addresses, marketNow, mode, ...path }:
+  { config, store, settings, log, world, addresses, marketNow, getKeptFrom, mode, ...path }:
     & Process
     & LivePath
     & {
       world: World;
       addresses: SourceAddresses;
       marketNow(): number;
+      getKeptFrom(): number | null;
       mode: "live" | "replay";
     },
 ): Collectors {
@@ -214,7 +218,7 @@ function startMarketCollectors(
     getSettings: (source: string) => settings.get().sources[source],
     breaker: { getLimits: () => worlds.readBreakerLimits(settings.get()) },
     clock: systemClock,
-    marketNow,
+    ...{ marketNow, getKeptFrom },
     getPrice: (symbol: string) =>
       pipeline.listPrices().find((price) => price.symbol === symbol) ?? null,
     log,
@@ -223,7 +227,7 @@ function startMarketCollectors(
       const health = switches.describe(told);
       symbols.invalidate(); // collectors may have added or removed some
       healthFeed.note(health);
-      keep(world, `health:${health.source}`, health, log);
+      worlds.keepValue(world, `health:${health.source}`, health, log);
     },
   };
   const followed = stream.map((source) => worlds.followStream(source, settings.get));
@@ -253,20 +257,15 @@ function describeMode(replay: ReplayServer | null): ModeView {
   return { mode: "replay", recordedFrom: from, recordedTo: to, provenance, ended: replay.ended() };
 }
 
-/** Writes a small value down; that it failed is worth a line, not an end. */
-function keep(world: World, name: string, value: unknown, log: Logger): void {
-  world.putState(name, value).catch((error) => {
-    log.warn("a value was not kept", { name, error: String(error) });
-  });
-}
-
 /** The hub's rounds, the cycle's stand-by, and the played minute at which a restart goes on. */
 function startTimers(
   parts: Process & LivePath & {
     world: World;
     replay: ReplayServer | null;
     jobs: Jobs;
+    asked: Promise<void>;
     marketNow(): number;
+    onBarsPurged(beforeMs: number): Promise<void>;
   },
 ): () => Promise<void> {
   const { replay, world, pipeline, hub, jobs, answers, config, log } = parts;
@@ -280,12 +279,12 @@ function startTimers(
   };
   const loops = [
     jobs.watch(signal),
+    worlds.startFirstCycle({ ...upkeep, jobs }),
     worlds.runUpkeep(upkeep),
     worlds.watchConfig({ ...parts, kept: world.kept, signal }),
   ];
-  jobs.trigger("start").catch((error) => log.warn("no first cycle", { error: String(error) }));
   const keepPlayed = () =>
-    keep(world, "playedMs", Math.floor(pipeline.market.now() / 60_000) * 60_000, log);
+    worlds.keepValue(world, "playedMs", Math.floor(pipeline.market.now() / 60_000) * 60_000, log);
   const timers = [setInterval(() => hub.tick(), hubTickMs)];
   if (replay) timers.push(setInterval(keepPlayed, keepPlayedMs));
   return async () => {

@@ -65,7 +65,8 @@ export async function runBackfill(options: BackfillOptions): Promise<BackfillRes
     );
   }
   const name = `backfill:${options.source.key}:${symbol}:${timeframe}`;
-  let done = await store.getState<Stretch[]>(name) ?? [];
+  await noteName(store, name);
+  const done = await store.getState<Stretch[]>(name) ?? [];
   const progress: BackfillProgress = { bars: 0, doneMs: 0, totalMs: Math.max(0, to - first) };
   const missing = listUndone({ from: first, to }, done);
   progress.doneMs = progress.totalMs - missing.reduce((sum, part) => sum + part.to - part.from, 0);
@@ -75,8 +76,9 @@ export async function runBackfill(options: BackfillOptions): Promise<BackfillRes
       if (signal?.aborted) return { ...progress, isComplete: false };
       const batch = await fetchBatch(options, { from: next, to: part.to });
       if (batch.bars.length > 0) await put(batch.bars);
-      done = addStretch(done, { from: next, to: batch.to });
-      await store.putState(name, done);
+      // Read anew, as old bars may have been deleted meanwhile.
+      const known = await store.getState<Stretch[]>(name) ?? [];
+      await store.putState(name, addStretch(known, { from: next, to: batch.to }));
       progress.bars += batch.bars.length;
       progress.doneMs += batch.to - next;
       next = batch.to;
@@ -84,6 +86,27 @@ export async function runBackfill(options: BackfillOptions): Promise<BackfillRes
     }
   }
   return { ...progress, isComplete: true };
+}
+
+/** Names of the series of which something was fetched. */
+const namesState = "backfilled";
+
+async function noteName(store: BackfillOptions["store"], name: string): Promise<void> {
+  const names = await store.getState<string[]>(namesState) ?? [];
+  if (!names.includes(name)) await store.putState(namesState, [...names, name]);
+}
+
+/** Bars before `beforeMs` (epoch ms) were deleted: they are no longer done. */
+export async function forgetStretches(
+  store: BackfillOptions["store"],
+  beforeMs: number,
+): Promise<void> {
+  for (const name of await store.getState<string[]>(namesState) ?? []) {
+    const done = await store.getState<Stretch[]>(name) ?? [];
+    const left = done.map(({ from, to }) => ({ from: Math.max(from, beforeMs), to }))
+      .filter(({ from, to }) => from < to);
+    await store.putState(name, left);
+  }
 }
 
 /** Asks for the first bars of a stretch; `to` is where the next batch begins. */

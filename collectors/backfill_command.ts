@@ -91,12 +91,15 @@ export interface CommandOptions {
 /** What the command did. */
 export interface CommandResult {
   record: BackfillRecord;
-  /** Bars of the newest 5,000 places of the stretch that the API served at the end. */
+  /** Bars of the stretch that the API served at the end. */
   served: number;
 }
 
-const lookEveryMs = 500;
-const servedMax = 5_000;
+/** Looked at so seldom that the API's limit of requests leaves room for others. */
+const lookEveryMs = 1_000;
+/** Places that one question covers. */
+const servedMax = 10_000;
+const refusedWaitMs = 5_000;
 
 /**
  * Fetches the past through the running product, and checks at the end that its API serves it.
@@ -125,7 +128,22 @@ export async function runBackfillCommand(
   if (record.status === "failed") {
     throw new BackfillError(`Cannot backfill ${record.symbol}: ${record.error}`);
   }
-  return { record, served: record.status === "done" ? await countServed(record, options) : 0 };
+  return { record, served: record.status === "done" ? await checkServed(record, options) : 0 };
+}
+
+/** Returns how many bars the API serves; throws where that is less than what is stored. */
+async function checkServed(record: BackfillRecord, options: CommandOptions): Promise<number> {
+  const { symbol, timeframe, exchange, stored = record.bars } = record;
+  if (stored === 0) {
+    throw new BackfillError(
+      `Cannot backfill ${symbol}: ${exchange} has no ${timeframe} bars of that stretch`,
+    );
+  }
+  const served = await countServed(record, options);
+  if (served >= stored) return served;
+  throw new BackfillError(
+    `Cannot show that ${symbol} is served: ${stored} bars are stored, the API serves ${served}`,
+  );
 }
 
 /** Returns the seconds left at the speed so far; null while it is not known. */
@@ -159,7 +177,18 @@ async function ask(
   });
   const text = await answer.text();
   if (answer.ok) return JSON.parse(text);
-  throw new BackfillError(`Cannot backfill: the product answered ${answer.status}: ${text}`);
+  throw new BackfillError(readDetail(text) ?? `Cannot backfill: HTTP ${answer.status}: ${text}`);
+}
+
+/** What a problem says of itself; null for an answer that is none. */
+function readDetail(text: string): string | null {
+  try {
+    const { detail, title } = JSON.parse(text) as { detail?: unknown; title?: unknown };
+    const words = detail ?? title;
+    return typeof words === "string" ? words : null;
+  } catch {
+    return null;
+  }
 }
 
 const resolutions: Readonly<Record<Timeframe, string>> = {
@@ -171,12 +200,11 @@ const resolutions: Readonly<Record<Timeframe, string>> = {
   "1d": "1D",
 };
 
-/** Counts the bars that the API serves of the newest part, and checks that indicators come along. */
+/** Counts the bars that the API serves, and checks that indicators come along. */
 async function countServed(record: BackfillRecord, options: CommandOptions): Promise<number> {
-  const { symbol, timeframe, to } = record;
-  const from = Math.max(record.from, to - servedMax * timeframeMs[timeframe]);
+  const { symbol, timeframe, from, to } = record;
   const chart = await read<{ bars: unknown[]; indicators: Record<string, unknown[]> }>(
-    `/api/v1/charts/${encodeURIComponent(symbol)}?timeframe=${timeframe}&limit=${servedMax}`,
+    `/api/v1/charts/${encodeURIComponent(symbol)}?timeframe=${timeframe}`,
     options,
   );
   for (const [name, values] of Object.entries(chart.indicators)) {
@@ -186,6 +214,19 @@ async function countServed(record: BackfillRecord, options: CommandOptions): Pro
         `${chart.bars.length} bars`,
     );
   }
+  const stepMs = servedMax * timeframeMs[timeframe];
+  let served = 0;
+  for (let next = from; next < to; next += stepMs) {
+    served += await countBetween(record, { from: next, to: Math.min(to, next + stepMs) }, options);
+  }
+  return served;
+}
+
+async function countBetween(
+  { symbol, timeframe }: BackfillRecord,
+  { from, to }: { from: number; to: number },
+  options: CommandOptions,
+): Promise<number> {
   const query = new URLSearchParams({
     symbol,
     resolution: resolutions[timeframe],
@@ -196,10 +237,19 @@ async function countServed(record: BackfillRecord, options: CommandOptions): Pro
   return t.filter((seconds) => seconds * 1000 >= from && seconds * 1000 < to).length;
 }
 
-async function read<T>(path: string, { address, token, fetch }: CommandOptions): Promise<T> {
-  const answer = await fetch(address + path, { headers: { authorization: `Bearer ${token}` } });
-  if (answer.ok) return await answer.json();
-  throw new BackfillError(
-    `Cannot show what is served: ${path} answered ${answer.status}: ${await answer.text()}`,
-  );
+async function read<T>(path: string, options: CommandOptions): Promise<T> {
+  const { address, token, fetch, clock, signal } = options;
+  for (;;) {
+    const answer = await fetch(address + path, { headers: { authorization: `Bearer ${token}` } });
+    if (answer.ok) return await answer.json();
+    const text = await answer.text();
+    // Of a long stretch there is more to ask than the API's limit allows at once.
+    if (answer.status === 429 && !signal.aborted) {
+      await clock.wait(refusedWaitMs, signal);
+      continue;
+    }
+    throw new BackfillError(
+      `Cannot show what is served: ${path} answered ${answer.status}: ${readDetail(text) ?? text}`,
+    );
+  }
 }

@@ -95,6 +95,7 @@ async function run(): Promise<number> {
       say(`Stopped with ${record.bars} bars; the same command goes on from there.`);
       return 130;
     }
+    if (record.note) say(`Note: ${record.note}.`);
     say(`${record.bars} bars of ${record.symbol} ${record.timeframe}; the API serves ${served}.`);
     return 0;
   } finally {

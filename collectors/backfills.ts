@@ -6,9 +6,10 @@
 import type { Clock } from "../lib/clock.ts";
 import type { BackfillRecord } from "../lib/contracts/records.ts";
 import type { Logger } from "../lib/log.ts";
+import { timeframeMs } from "../lib/market/mod.ts";
 import type { MarketIntake } from "../lib/pipeline/types.ts";
 import type { WorldStore } from "../lib/store/types.ts";
-import { type HistorySource, runBackfill } from "./backfill.ts";
+import { forgetStretches, type HistorySource, runBackfill } from "./backfill.ts";
 import type { HttpOptions } from "./http.ts";
 
 /** Backfills that are remembered. */
@@ -38,16 +39,20 @@ export interface Backfills {
   get(id: string): BackfillRecord | null;
   /** Stops one after its batch; what it has stays. Null for an unknown one. */
   stop(id: string): Promise<BackfillRecord | null>;
+  /** Bars before `beforeMs` (epoch ms) were deleted: what is done of them may be fetched again. */
+  forgetBefore(beforeMs: number): Promise<void>;
   /** Stops for now: what is under way goes on at the next start. */
   close(): Promise<void>;
 }
 
 /** What backfills need. */
 export interface BackfillsOptions {
-  store: Pick<WorldStore, "getState" | "putState">;
+  store: Pick<WorldStore, "getState" | "putState" | "bars">;
   intake: Pick<MarketIntake, "addHistory" | "halted">;
   /** Null for an exchange that has no past to give. */
   getSource(exchange: string): BackfillSource | null;
+  /** Older bars would be deleted, epoch ms; null where all are kept. */
+  getKeptFrom?(): number | null;
   clock: Clock;
   log: Logger;
 }
@@ -57,7 +62,8 @@ const isUnderWay = ({ status }: BackfillRecord) => status === "waiting" || statu
 /**
  * Takes up what an earlier run left, and waits for more.
  *
- * `start` throws `RangeError` for an exchange without a past.
+ * `start` throws `RangeError` for an exchange without a past, and for what would not be kept; its
+ * cause is the pointer of what was wrong.
  */
 export async function openBackfills(options: BackfillsOptions): Promise<Backfills> {
   const records = await options.store.getState<BackfillRecord[]>(stateName) ?? [];
@@ -79,11 +85,14 @@ class Queue implements Backfills {
     for (const record of records.filter(isUnderWay).reverse()) this.#enqueue(record);
   }
 
-  async start(request: BackfillRequest): Promise<BackfillRecord> {
-    const { getSource, clock } = this.#options;
-    if (getSource(request.exchange) === null) {
-      throw new RangeError(`Cannot backfill from ${request.exchange}: it has no past to give`);
+  async start(asked: BackfillRequest): Promise<BackfillRecord> {
+    const { getSource, clock, getKeptFrom } = this.#options;
+    if (getSource(asked.exchange) === null) {
+      throw new RangeError(`Cannot backfill from ${asked.exchange}: it has no past to give`, {
+        cause: "/exchange",
+      });
     }
+    const { note, ...request } = clipToKept(asked, getKeptFrom?.() ?? null);
     const same = this.#records.find((record) => isUnderWay(record) && isSame(record, request));
     if (same) return { ...same };
     const now = clock.now();
@@ -95,6 +104,7 @@ class Queue implements Backfills {
       done_ms: 0,
       total_ms: request.to - request.from,
       error: null,
+      ...(note !== undefined && { note }),
       created_at: now,
       updated_at: now,
     };
@@ -120,6 +130,10 @@ class Queue implements Backfills {
     this.#stops.get(id)?.abort();
     if (isUnderWay(found)) await this.#change(found, { status: "stopped" });
     return { ...found };
+  }
+
+  forgetBefore(beforeMs: number): Promise<void> {
+    return forgetStretches(this.#options.store, beforeMs);
   }
 
   async close(): Promise<void> {
@@ -154,7 +168,9 @@ class Queue implements Backfills {
     try {
       await this.#change(record, { status: "running", error: null });
       const isComplete = await fetchPast(record, { ...this.#options, signal });
-      if (isComplete) await this.#change(record, { status: "done" });
+      if (!isComplete) return;
+      const stored = await countStored(record, this.#options.store);
+      await this.#change(record, { status: "done", stored });
     } catch (error) {
       // What was stopped by hand says so already, and a closed process goes on at its next start.
       if (signal.aborted) return;
@@ -165,6 +181,42 @@ class Queue implements Backfills {
       this.#stops.delete(record.id);
     }
   }
+}
+
+/** Leaves out what would be deleted again, and says so. */
+function clipToKept(
+  request: BackfillRequest,
+  keptFrom: number | null,
+): BackfillRequest & { note?: string } {
+  const { symbol, timeframe, from, to } = request;
+  if (keptFrom === null || from >= keptFrom) return request;
+  const day = new Date(keptFrom).toISOString().slice(0, 10);
+  const lengthMs = timeframeMs[timeframe];
+  const first = Math.ceil(keptFrom / lengthMs) * lengthMs;
+  if (first >= to) {
+    throw new RangeError(
+      `Cannot backfill ${symbol}: bars before ${day} are not kept (retentionDays.bars)`,
+      { cause: "/end" },
+    );
+  }
+  const note = `bars before ${day} are not kept (retentionDays.bars), so it begins there`;
+  return { ...request, from: first, note };
+}
+
+/** Bars that are counted at a time. */
+const countedMax = 100_000;
+
+async function countStored(
+  { symbol, timeframe, from, to }: BackfillRecord,
+  { bars }: Pick<WorldStore, "bars">,
+): Promise<number> {
+  const stepMs = countedMax * timeframeMs[timeframe];
+  let count = 0;
+  for (let next = from; next < to; next += stepMs) {
+    const range = { from: next, to: Math.min(to, next + stepMs) };
+    count += (await bars.readColumns({ symbol, timeframe }, range)).length;
+  }
+  return count;
 }
 
 function isSame(record: BackfillRecord, request: BackfillRequest): boolean {
@@ -193,7 +245,7 @@ async function fetchPast(
     to,
     signal,
     put: (bars) =>
-      intake.addHistory(symbol, timeframe, bars, { source: source.key, reason: "history" }),
+      intake.addHistory(symbol, timeframe, bars, { source: source.key, reason: "backfill" }),
     onProgress({ bars, doneMs, totalMs }) {
       Object.assign(record, { bars, done_ms: doneMs, total_ms: totalMs, updated_at: clock.now() });
     },

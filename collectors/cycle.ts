@@ -42,6 +42,8 @@ export interface CycleOptions {
 
 /** Shorter than a queue's claim, so that no second process begins the same cycle. */
 const defaultTimeoutMs = 90_000;
+/** The first cycle of a process must not keep news waiting for one slow source. */
+const startTimeoutMs = 20_000;
 /** Data of a source that is being asked still is this old at most, or it failed. */
 const freshMs = 15 * 60_000;
 
@@ -50,13 +52,18 @@ export function createCycle(options: CycleOptions): Cycle {
   const { pollers, listStreams, runs, clock, log } = options;
   let running: Promise<CollectionRunRecord> | null = null;
 
-  const collect = async (poller: Poller): Promise<PollResult> => {
+  const collect = async (
+    poller: Poller,
+    trigger: CycleRequest["trigger"],
+  ): Promise<PollResult> => {
+    const timeoutMs = options.timeoutMs ??
+      (trigger === "start" ? startTimeoutMs : defaultTimeoutMs);
     const done = new AbortController();
     const startedMs = clock.now();
-    const late = clock.wait(options.timeoutMs ?? defaultTimeoutMs, done.signal).then(() => null);
+    const late = clock.wait(timeoutMs, done.signal).then(() => null);
     try {
       const result = await Promise.race([poller.collect(options.signal), late]);
-      return result ?? judgeLate(poller, clock.now(), startedMs);
+      return result ?? judgeLate(poller, { nowMs: clock.now(), startedMs, trigger });
     } catch (error) {
       // One source that fails in a way nobody thought of must not end the others' cycle.
       log.error("a source broke a cycle", { source: poller.source.key, error: String(error) });
@@ -82,7 +89,7 @@ export function createCycle(options: CycleOptions): Cycle {
     };
     await runs.put(record);
     const entries = await Promise.all(
-      pollers().map(async (poller) => [poller.source.key, await collect(poller)] as const),
+      pollers().map(async (poller) => [poller.source.key, await collect(poller, trigger)] as const),
     );
     const sources = Object.fromEntries([
       ...listStreams().map((health) => [health.source, judgeStream(health)] as const),
@@ -115,7 +122,7 @@ function finish(
   nowMs: number,
 ): CollectionRunRecord {
   const results = Object.values(sources);
-  const asked = results.filter(({ status }) => status !== "skipped");
+  const asked = results.filter(({ status }) => wasAsked(status));
   const isFailed = asked.length > 0 && asked.every(({ status }) => status === "failed");
   return {
     ...record,
@@ -133,8 +140,23 @@ const fail = (error: string, duration_ms: number): PollResult => ({
   duration_ms,
 });
 
-function judgeLate(poller: Poller, nowMs: number, startedMs: number): PollResult {
+/** Says whether a result tells of a source that was asked in its cycle. */
+function wasAsked(status: PollResult["status"]): boolean {
+  return status === "ok" || status === "failed";
+}
+
+function judgeLate(
+  poller: Poller,
+  { nowMs, startedMs, trigger }: {
+    nowMs: number;
+    startedMs: number;
+    trigger: CycleRequest["trigger"];
+  },
+): PollResult {
   const { lastMessageMs } = poller.health();
+  if (lastMessageMs === null && trigger === "start") {
+    return { status: "waiting", records: 0, duration_ms: nowMs - startedMs };
+  }
   if (lastMessageMs === null || nowMs - lastMessageMs > freshMs) {
     return fail("still being asked", nowMs - startedMs);
   }
@@ -143,6 +165,7 @@ function judgeLate(poller: Poller, nowMs: number, startedMs: number): PollResult
 
 function judgeStream({ state, detail }: CollectorHealth): PollResult {
   if (state === "live") return { status: "ok", records: 0, duration_ms: 0 };
-  const isSkipped = state === "disabled" || state === "market_closed" || state === "connecting";
+  if (state === "connecting") return { status: "waiting", records: 0, duration_ms: 0 };
+  const isSkipped = state === "disabled" || state === "market_closed";
   return isSkipped ? { status: "skipped", records: 0, duration_ms: 0 } : fail(detail, 0);
 }

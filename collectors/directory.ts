@@ -58,7 +58,11 @@ export function listSourceEntries({ health, settings: { sources } }: {
         const state = known?.feeds?.find((one) => one.name === feed.name);
         return {
           name: feed.name,
-          cadenceMs: state?.cadenceMs ?? feed.cadenceMs,
+          // The pace is a little ahead of what is set, unless the budget makes it longer.
+          cadenceMs: Math.max(
+            (settings?.cadenceSeconds?.[feed.name] ?? feed.cadenceMs / 1_000) * 1_000,
+            state?.cadenceMs ?? 0,
+          ),
           lastSuccessMs: state?.lastSuccessMs ?? null,
           ...(state?.error && { lastError: state.error }),
         };

@@ -47,6 +47,8 @@ export interface HistoryOptions {
   signal: AbortSignal;
   /** Start of the newest stored bar of a series, or null: a restart continues there. */
   getLastTime?: (symbol: string, timeframe: Timeframe) => Promise<number | null>;
+  /** Older bars would be deleted, epoch ms; null where all are kept. */
+  getKeptFrom?: () => number | null;
   /** Requests under way at a time. */
   concurrency?: number;
 }
@@ -88,12 +90,14 @@ export function createHistory(source: StreamSource, options: HistoryOptions): Hi
 
 async function fetchSeries(
   source: StreamSource,
-  { symbol, timeframe, serverMs, fetchedTo, intake, http, getLastTime }: HistoryOptions & {
-    symbol: string;
-    timeframe: Timeframe;
-    serverMs: number;
-    fetchedTo: Map<string, number>;
-  },
+  { symbol, timeframe, serverMs, fetchedTo, intake, http, getLastTime, getKeptFrom }:
+    & HistoryOptions
+    & {
+      symbol: string;
+      timeframe: Timeframe;
+      serverMs: number;
+      fetchedTo: Map<string, number>;
+    },
 ): Promise<void> {
   const key = `${symbol}/${timeframe}`;
   const lengthMs = timeframeMs[timeframe];
@@ -107,8 +111,9 @@ async function fetchSeries(
     ? Math.min(enoughFrom, getBucketStart(serverMs, "1d"))
     : enoughFrom;
   const lastTime = fetchedTo.has(key) ? null : await getLastTime?.(symbol, timeframe) ?? null;
+  const keptFrom = Math.ceil((getKeptFrom?.() ?? 0) / lengthMs) * lengthMs;
   const from = fetchedTo.get(key) ??
-    Math.max(to - barsMax * lengthMs, Math.min(usualFrom, lastTime ?? usualFrom));
+    Math.max(keptFrom, to - barsMax * lengthMs, Math.min(usualFrom, lastTime ?? usualFrom));
   if (from >= to) return;
   const found = await fetchBars(source, { symbol, timeframe, from, to }, { http, serverMs });
   if (found.length > 0) {

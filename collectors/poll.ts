@@ -41,7 +41,8 @@ export interface PollOptions {
 
 /** How a source did in one collection cycle. */
 export interface PollResult {
-  status: "ok" | "failed" | "skipped";
+  /** `skipped`: switched off, or its market is closed. `waiting`: its first round is still to come. */
+  status: "ok" | "failed" | "skipped" | "waiting";
   records: number;
   error?: string;
   duration_ms: number;

@@ -34,6 +34,11 @@ export interface PolledOptions extends SourceHttpParts {
 /** The polled sources. */
 export interface Polled {
   pollers: readonly Poller[];
+  /**
+   * Resolves when each source was asked once, by us or another process; also when all have ended.
+   * Never rejects.
+   */
+  asked: Promise<void>;
   /** Resolves when all have ended. */
   done: Promise<void>;
 }
@@ -43,12 +48,13 @@ export function startPolled(options: PolledOptions): Polled {
   const readContext = createContextReader(options);
   const pollers: Poller[] = [];
   const runs: Promise<void>[] = [];
+  const asked: Promise<void>[] = [];
   // Before any feed asks what is followed, as sources share that reading for a while.
   const seeded = options.ready.then(async () => {
     for (const source of options.sources) await seedPolled(source, options);
   });
   for (const source of options.sources) {
-    const held = { isHeld: false };
+    const held = createHolding();
     const poller = create(source, { ...options, readContext });
     pollers.push({
       source,
@@ -58,12 +64,39 @@ export function startPolled(options: PolledOptions): Polled {
       askFor: (feed, symbols, how) => poller.askFor(feed, symbols, how),
       health: () => poller.health(),
       // Of a source that another process polls, that process's word counts.
-      collect: (signal) => held.isHeld ? poller.collect(signal) : judgeElsewhere(source, options),
+      collect: async (signal) => {
+        if (held.by === "us") return tellFirst(await poller.collect(signal), held);
+        return held.by === "another" ? await judgeElsewhere(source, options) : { ...notYet };
+      },
     });
-    runs.push(seeded.then(() => run(poller, held, options)));
+    asked.push(held.asked.promise);
+    runs.push(seeded.then(() => run(poller, held, options)).finally(held.asked.resolve));
   }
-  return { pollers, done: Promise.all(runs).then(() => {}) };
+  return {
+    pollers,
+    asked: Promise.all(asked).then(() => {}),
+    done: Promise.all(runs).then(() => {}),
+  };
 }
+
+/** Who polls a source, as far as this process knows by now. */
+interface Holding {
+  by: "nobody" | "us" | "another";
+  /** Records of the first round, until a cycle has told them. */
+  untold: number;
+  asked: PromiseWithResolvers<void>;
+}
+
+const createHolding = (): Holding => ({ by: "nobody", untold: 0, asked: Promise.withResolvers() });
+
+/** What the first round brought belongs to the first cycle, which found nothing due any more. */
+function tellFirst(result: PollResult, held: Holding): PollResult {
+  const { untold } = held;
+  held.untold = 0;
+  return { ...result, records: result.records + untold };
+}
+
+const notYet: PollResult = { status: "waiting", records: 0, duration_ms: 0 };
 
 function create(
   source: PollSource,
@@ -102,7 +135,7 @@ function listNames(exchange: string, { symbols }: FeedContext): string[] {
 
 async function run(
   poller: Poller,
-  held: { isHeld: boolean },
+  held: Holding,
   options: PolledOptions,
 ): Promise<void> {
   const { leases, holder, clock, log, signal, onHealth } = options;
@@ -116,14 +149,23 @@ async function run(
     clock,
     log,
     signal,
-    onWaiting: () =>
-      onHealth({ ...createHealth(key), ...stored, detail: "another process collects" }),
+    onWaiting: () => {
+      held.by = "another";
+      held.asked.resolve();
+      onHealth({ ...createHealth(key), ...stored, detail: "another process collects" });
+    },
     async work(signal) {
       const known = await readStored(key, options);
       poller.recall(known?.feeds ?? []);
-      held.isHeld = true;
+      held.by = "us";
+      // Joins the first round of each feed.
+      const first = poller.collect(signal).then(({ records }) => {
+        held.untold = records;
+        held.asked.resolve();
+      });
       await poller.run(signal);
-      held.isHeld = false;
+      await first;
+      held.by = "nobody";
     },
   });
   onHealth(poller.health());
@@ -145,7 +187,8 @@ async function readStored(
 async function judgeElsewhere(source: PollSource, options: PolledOptions): Promise<PollResult> {
   const stored = await readStored(source.key, options);
   const result = { records: 0, duration_ms: 0 };
-  if (!stored || stored.state === "disabled" || stored.state === "market_closed") {
+  if (!stored || stored.state === "connecting") return { ...notYet };
+  if (stored.state === "disabled" || stored.state === "market_closed") {
     return { ...result, status: "skipped" };
   }
   const isFine = stored.state === "live" || stored.feeds?.some(({ state }) => state === "live");

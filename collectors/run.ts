@@ -65,6 +65,8 @@ export interface CollectorOptions {
   keys?: Readonly<Record<string, string>>;
   /** Market time, epoch ms; default wall time. */
   marketNow?: () => number;
+  /** Older bars would be deleted, epoch ms; null where all are kept. */
+  getKeptFrom?: () => number | null;
   /** The newest price of an exchange's symbol, or null. */
   getPrice?(symbol: string): { price: number; receivedMs: number; source: string } | null;
 }
@@ -80,11 +82,16 @@ export interface Collectors {
    * collected by another process, or everything was stopped. Never rejects.
    */
   ready: Promise<void>;
+  /** Resolves when every polled source was asked once, or will not be by us. Never rejects. */
+  asked: Promise<void>;
   /** Runs a collection cycle, or joins the one that runs; failures of sources are in its record. */
   collect(request: CycleRequest): Promise<CollectionRunRecord>;
   /** Market figures on demand. */
   demand: Demand;
-  /** How an exchange is asked for its past; null where nobody can be asked. */
+  /**
+   * How an exchange, by its key or its source's in any case, is asked for its past; null where nobody
+   * can be asked.
+   */
   findPast(exchange: string): BackfillSource | null;
 }
 
@@ -119,7 +126,7 @@ export function startCollectors(options: CollectorOptions): Collectors {
     if (started === null) continue;
     readies.push(started.ready);
     runs.push(started.done);
-    pasts.set(source.exchange, started.past);
+    for (const name of [source.exchange, source.key]) pasts.set(name, started.past);
   }
   const allReady = Promise.all(readies).then(() => {});
   const polled = startPolled({
@@ -149,10 +156,13 @@ export function startCollectors(options: CollectorOptions): Collectors {
     },
     health: list,
     ready: allReady,
+    asked: polled.asked,
     collect: cycle.run,
     demand,
-    findPast: (exchange) =>
-      pasts.get(exchange) ?? findPolledPast(exchange, polled.pollers, options),
+    findPast(exchange) {
+      const name = exchange.toLowerCase();
+      return pasts.get(name) ?? findPolledPast(name, polled.pollers, options);
+    },
   };
 }
 
@@ -165,7 +175,10 @@ function findPolledPast(
   pollers: readonly Poller[],
   { clock, marketNow = clock.now }: CollectorOptions,
 ): BackfillSource | null {
-  const found = pollers.find(({ source }) => source.exchange === exchange && source.bars);
+  // By the exchange, or by the name of who tells of it, which people know better.
+  const found = pollers.find(({ source }) =>
+    (source.exchange === exchange || source.key === exchange) && source.bars
+  );
   if (!found?.source.bars) return null;
   const { key, bars } = found.source;
   return {
@@ -301,6 +314,7 @@ async function collectExchange(
     http,
     log,
     signal,
+    ...(context.getKeptFrom && { getKeptFrom: context.getKeptFrom }),
     getLastTime: async (symbol, timeframe) =>
       (await store.bars.getExtent({ symbol, timeframe }))?.last ?? null,
   });

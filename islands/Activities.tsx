@@ -18,6 +18,8 @@ import { ScrollTable } from "../lib/ui/Figures.tsx";
 import type { ActivityView, SymbolChoice } from "../lib/ui/own_views.ts";
 import { saveEdit } from "../lib/ui/use_edit.ts";
 
+const saving = { offline: words.offline, now: () => Date.now() };
+
 interface Props {
   portfolioId: string;
   currency: string;
@@ -27,8 +29,8 @@ interface Props {
   older: string | null;
   /** Leads back to the newest ones; null among them. */
   newest: string | null;
-  /** Wall time of the page, epoch ms. */
-  wallMs: number;
+  /** When something new is taken to have happened, epoch ms. */
+  nowMs: number;
 }
 
 /** Names an entry to a person. */
@@ -80,11 +82,11 @@ const isTaken = ({ kind }: EditResult) => kind === "done" || kind === "kept";
 
 /** The book of a portfolio, newest first: booked, changed and deleted here, with a way back. */
 export default function Activities(props: Props) {
-  const { portfolioId, currency, choices, wallMs } = props;
+  const { portfolioId, currency, choices, nowMs } = props;
   const rows = useSignal(props.activities);
   const notice = useSignal<Notice | null>(null);
   const open = useSignal<ActivityView | null>(null);
-  const form = useSignal<ActivityForm>(createForm(currency, wallMs));
+  const form = useSignal<ActivityForm>(createForm(currency, nowMs));
   const isBusy = useSignal(false);
   const path = (id: string) => `/api/v1/portfolios/${portfolioId}/activities/${id}`;
 
@@ -103,7 +105,7 @@ export default function Activities(props: Props) {
       body,
       base: before ? { ...before } : null,
       title: words.activities,
-    }, words.offline);
+    }, saving);
     notice.value = describeResult(result, done);
     if (!isTaken(result)) return false;
     const told = result.kind === "done" ? result.record : null;
@@ -116,7 +118,7 @@ export default function Activities(props: Props) {
   };
   const reset = () => {
     open.value = null;
-    form.value = createForm(currency, Date.now());
+    form.value = createForm(currency, nowMs);
   };
   const submit = async (event: Event) => {
     event.preventDefault();

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { alertStrings } from "../lib/format/alert_strings.ts";
 import { AlertFields } from "../lib/ui/AlertFields.tsx";
 import {
@@ -12,8 +12,9 @@ import {
 } from "../lib/ui/alert_form.ts";
 import { FormError } from "../lib/ui/Field.tsx";
 import { type Foresight, ForesightView } from "../lib/ui/ForesightView.tsx";
+import type { EditResult } from "../lib/ui/edits.ts";
 import { noProblem, type Problem, readProblem } from "../lib/ui/own.ts";
-import { sendEdit } from "../lib/ui/send_edit.ts";
+import { saveEdit } from "../lib/ui/use_edit.ts";
 
 /** A look back is asked for when nobody has typed for so long (ms). */
 const lookAfterMs = 700;
@@ -44,10 +45,22 @@ function readDraft(form: HTMLFormElement, specs: readonly ConditionSpec[]): Aler
   return fitDraft(draft, findSpec(specs, draft));
 }
 
+function describeSent(sent: Exclude<EditResult, { kind: "done" }>): string {
+  return sent.kind === "kept" ? words.kept : sent.kind === "stale" ? words.stale : sent.problem;
+}
+
+function describeRefusal({ text, fields }: Problem): string {
+  return [text, ...Object.values(fields)].join(" · ");
+}
+
 /** Looks back when the form has rested; an older answer never replaces a newer one. */
-function useLook({ specs, foresight: first }: Props, form: { current: HTMLFormElement | null }) {
+function useLook(
+  { specs, foresight: first }: Props,
+  form: { current: HTMLFormElement | null },
+) {
   const foresight = useSignal(first);
   const isLooking = useSignal(false);
+  const refusal = useSignal("");
   const timer = useRef<ReturnType<typeof setTimeout>>();
   const asked = useRef(0);
   const look = async () => {
@@ -63,17 +76,22 @@ function useLook({ specs, foresight: first }: Props, form: { current: HTMLFormEl
     isLooking.value = false;
     // One look at a time: the one that runs is in the way of this one.
     if (answer?.status === 429) schedule();
-    else foresight.value = answer?.ok ? await answer.json() as Foresight : null;
+    if (!answer || answer.status === 429) return;
+    const body = await answer.json().catch(() => null);
+    foresight.value = answer.ok ? body as Foresight : null;
+    refusal.value = answer.ok ? "" : describeRefusal(readProblem({ status: answer.status, body }));
   };
   const schedule = () => {
     clearTimeout(timer.current);
+    // What is not yet complete needs no answer that says so.
+    if (!form.current?.checkValidity()) return;
     timer.current = setTimeout(() => void look(), lookAfterMs);
   };
   useEffect(() => {
-    if (form.current?.checkValidity() && !first) schedule();
+    if (!first) schedule();
     return () => clearTimeout(timer.current);
   }, []);
-  return { foresight, isLooking, schedule };
+  return { foresight, isLooking, refusal, schedule };
 }
 
 /** The builder of an alert: says what it would have done while it is being made. */
@@ -82,21 +100,20 @@ export default function AlertForm(props: Props) {
   const form = useRef<HTMLFormElement>(null);
   const draft = useSignal(props.draft);
   const problem = useSignal(props.problem);
-  const { foresight, isLooking, schedule } = useLook(props, form);
+  const { foresight, isLooking, refusal, schedule } = useLook(props, form);
   const save = async () => {
     problem.value = noProblem;
     draft.value = readDraft(form.current!, specs);
-    const sent = await sendEdit({
+    const sent = await saveEdit({
+      method: "PUT",
       path: `/api/v1/alerts/${alertId}`,
       body: draft.value,
-      revision,
-      collection: "alerts",
-    });
-    if (sent.kind === "done") location.assign(`/alerts?${revision === null ? "made" : "changed"}=1`);
-    else if (sent.kind === "kept") problem.value = { text: words.kept, fields: {} };
-    else if (sent.kind === "offline") problem.value = { text: words.offline, fields: {} };
-    else if (sent.status === 412) problem.value = { text: words.stale, fields: {} };
-    else problem.value = readProblem(sent);
+      base: revision === null ? null : { ...props.draft, revision },
+      title: draft.value.name || draft.value.symbol,
+    }, { offline: words.offline, now: () => Date.now() });
+    if (sent.kind === "done") {
+      location.assign(`/alerts?told=${revision === null ? "made" : "changed"}`);
+    } else problem.value = { text: describeSent(sent), fields: {} };
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -108,8 +125,19 @@ export default function AlertForm(props: Props) {
   const change = (event: Event) => {
     const { name } = event.target as HTMLInputElement;
     if (name === "condition" || name === "fixed") draft.value = readDraft(form.current!, specs);
-    if (form.current?.checkValidity()) schedule();
+    schedule();
   };
+  // Drawn anew only when the draft is: else what is being typed would be set back to it.
+  const fields = useMemo(() => (
+    <AlertFields
+      draft={draft.value}
+      spec={findSpec(specs, draft.value)}
+      specs={specs}
+      figures={figures}
+      symbols={symbols}
+      errors={problem.value.fields}
+    />
+  ), [draft.value, problem.value]);
   return (
     <form
       ref={form}
@@ -118,22 +146,16 @@ export default function AlertForm(props: Props) {
       class="card alert-form"
       onSubmit={submit}
       onChange={change}
-      onInput={() => form.current?.checkValidity() && schedule()}
+      onInput={schedule}
     >
       <input type="hidden" name="alert_id" value={alertId} />
       <input type="hidden" name="revision" value={revision ?? ""} />
       {foresight.value && <input type="hidden" name="looked" value="1" />}
       <FormError text={problem.value.text} />
-      <AlertFields
-        draft={draft.value}
-        spec={findSpec(specs, draft.value)}
-        specs={specs}
-        figures={figures}
-        symbols={symbols}
-        errors={problem.value.fields}
-      />
+      {fields}
       <div aria-live="polite">
         {isLooking.value && <p class="loading">{words.looking}</p>}
+        {refusal.value && <p class="muted">{refusal.value}</p>}
         {foresight.value && <ForesightView foresight={foresight.value} />}
       </div>
       <div class="actions">

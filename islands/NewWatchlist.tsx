@@ -3,6 +3,8 @@ import { watchlistStrings as words } from "../lib/format/watchlist_strings.ts";
 import { EditNotice, type Notice } from "../lib/ui/EditNotice.tsx";
 import { saveEdit } from "../lib/ui/use_edit.ts";
 
+const saving = { offline: words.offline, now: () => Date.now() };
+
 /** Makes a watchlist and opens it. */
 export default function NewWatchlist() {
   const name = useSignal("");
@@ -20,7 +22,7 @@ export default function NewWatchlist() {
       body: { name: title, symbols: [], isPublic: false },
       base: null,
       title,
-    }, words.offline);
+    }, saving);
     isBusy.value = false;
     if (result.kind === "done") location.assign(`/watchlists/${id}`);
     else if (result.kind === "kept") notice.value = { text: words.kept };

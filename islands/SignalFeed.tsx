@@ -37,6 +37,7 @@ export default function SignalFeed({ items, ...times }: Props) {
             {formatShare(item.confidence_score)}
           </span>
           <AgeTicker timeMs={item.timestamp} source={item.source} {...times} />
+          {item.explanation && <small>{item.explanation}</small>}
         </li>
       ))}
     </ol>

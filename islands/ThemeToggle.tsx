@@ -23,6 +23,7 @@ export default function ThemeToggle() {
     <button
       type="button"
       class="icon-button js-only"
+      data-theme-toggle
       onClick={toggle}
       aria-label={label}
       title={label}

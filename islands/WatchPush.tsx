@@ -4,10 +4,10 @@ import { watchStrings as words } from "../lib/format/watchlist_strings.ts";
 import {
   type PushAddress,
   type PushPorts,
+  type PushState,
   pushSymbolsMax,
   readPush,
   startPush,
-  type PushState,
   stopPush,
 } from "../lib/ui/push_visitor.ts";
 

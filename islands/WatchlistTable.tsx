@@ -14,6 +14,8 @@ import { saveEdit } from "../lib/ui/use_edit.ts";
 import { addSymbol, dropSymbol, moveSymbol } from "../lib/ui/watch_rows.ts";
 import AgeTicker from "./AgeTicker.tsx";
 
+const saving = { offline: words.offline, now: () => Date.now() };
+
 interface Times {
   marketMs: number;
   wallMs: number;
@@ -219,7 +221,7 @@ export default function WatchlistTable({ list: first, prices, choices, ...times 
         base: { ...known },
         title: name,
       }),
-      save: (draft) => saveEdit(draft, words.offline),
+      save: (draft) => saveEdit(draft, saving),
       show: (record) => list.value = record,
     }), []);
   const change = async (fields: Partial<WatchlistView>, done: Notice = { text: words.saved }) => {
@@ -244,7 +246,7 @@ export default function WatchlistTable({ list: first, prices, choices, ...times 
   };
   const destroy = async () => {
     const draft = { method: "DELETE", path, body: null, base: { ...list.value } } as const;
-    const result = await saveEdit({ ...draft, title: list.value.name }, words.offline);
+    const result = await saveEdit({ ...draft, title: list.value.name }, saving);
     if (result.kind === "done" || result.kind === "kept") location.assign("/watchlists");
     else notice.value = describeResult(result, { text: "" });
   };

@@ -293,6 +293,8 @@ function readMail(
 ): MailConfig | null {
   const from = (host: string) =>
     common("SMTP_FROM") as string || `CryptoIntel <cryptointel@${host}>`;
+  const port = common("SMTP_PORT") as number;
+  const security = common("SMTP_SECURITY") as MailConfig["security"];
   if (address) {
     const url = URL.canParse(address) ? new URL(address) : null;
     if (!url || !/^smtps?:$/.test(url.protocol) || !url.hostname) {
@@ -303,7 +305,7 @@ function readMail(
     return {
       host: url.hostname,
       port: Number(url.port || (isTls ? 465 : 587)),
-      security: isTls ? "tls" : common("SMTP_SECURITY") as MailConfig["security"],
+      security: isTls ? "tls" : security,
       user: decodeURIComponent(url.username) || null,
       password: decodeURIComponent(url.password) || null,
       from: from(url.hostname),
@@ -312,9 +314,7 @@ function readMail(
   const host = common("SMTP_HOST") as string;
   if (!host) return null;
   return {
-    host,
-    port: common("SMTP_PORT") as number,
-    security: common("SMTP_SECURITY") as MailConfig["security"],
+    ...{ host, port, security },
     user: common("SMTP_USER") as string || null,
     password: SMTP_PASSWORD ?? null,
     from: from(host),

@@ -1,15 +1,18 @@
 import { type Context, HttpError, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
+import ChartAlerts from "../islands/ChartAlerts.tsx";
 import IndicatorPanel from "../islands/IndicatorPanel.tsx";
 import PriceChart from "../islands/PriceChart.tsx";
 import SymbolSelector from "../islands/SymbolSelector.tsx";
 import WaitForSymbols from "../islands/WaitForSymbols.tsx";
+import { alertStrings } from "../lib/format/alert_strings.ts";
 import { strings } from "../lib/format/mod.ts";
 import { isTimeframe, type Timeframe, timeframes } from "../lib/market/mod.ts";
 import { listLineNames } from "../lib/chart/mod.ts";
 import type { IndicatorKey } from "../lib/chart/indicators.ts";
 import { toColumns } from "../lib/ui/chart_columns.ts";
 import { chartBars, firstBars } from "../lib/ui/chart_request.ts";
+import { ExportLinks } from "../lib/ui/ExportLinks.tsx";
 import { type Reading, readSafely } from "../lib/ui/read.ts";
 import { ReadError } from "../lib/ui/Shell.tsx";
 import type { ChartView, State, SymbolView } from "../lib/ui/state.ts";
@@ -103,6 +106,25 @@ function Chart({ chart, data, isStill }: { chart: ChartView; data: Data; isStill
   );
 }
 
+/** The way to an alert on this chart; on the chart itself for who is signed in. */
+function AlertHere({ symbol, isSignedIn }: { symbol: string; isSignedIn: boolean }) {
+  const { open } = alertStrings.chart;
+  const link = (
+    <a
+      class={isSignedIn ? "button no-script" : "button"}
+      href={`/alerts/new?symbol=${encodeURIComponent(symbol)}`}
+    >
+      {open}
+    </a>
+  );
+  return (
+    <>
+      {link}
+      {isSignedIn && <ChartAlerts label={open} />}
+    </>
+  );
+}
+
 /** The chart page. */
 export default function ChartPage({ data, state, url }: PageProps<Data, State>) {
   const { chart, symbol } = data;
@@ -114,6 +136,7 @@ export default function ChartPage({ data, state, url }: PageProps<Data, State>) 
       <div class="page-head">
         <h1>{strings.chart.heading}</h1>
         <Choice data={data} />
+        {state.ask && <AlertHere symbol={symbol} isSignedIn={Boolean(state.person)} />}
       </div>
       <div class="chart-layout">
         <aside class="card js-only" aria-label={strings.chart.indicators}>
@@ -127,6 +150,15 @@ export default function ChartPage({ data, state, url }: PageProps<Data, State>) 
             : <Chart chart={chart.value} data={data} isStill={state.mode.ended === true} />}
         </section>
       </div>
+      {symbol && (
+        <ExportLinks
+          tables={["bars"]}
+          symbol={symbol}
+          timeframe={data.timeframe}
+          share={{ kind: "dashboard", target: url.search.slice(1) }}
+          report={`symbols/${encodeURIComponent(symbol)}`}
+        />
+      )}
     </>
   );
 }

@@ -18,6 +18,7 @@ import { Movers, SourceHealth } from "../lib/ui/DashboardParts.tsx";
 import { feedMax, toFeedItem } from "../lib/ui/feed.ts";
 import type { GaugeView } from "../lib/ui/page_views.ts";
 import { parsePriceSort, sortPrices } from "../lib/ui/price_sort.ts";
+import { ExportLinks } from "../lib/ui/ExportLinks.tsx";
 import { type Reading, readSafely } from "../lib/ui/read.ts";
 import { Sentiment } from "../lib/ui/Sentiment.tsx";
 import { ReadError, StatCard } from "../lib/ui/Shell.tsx";
@@ -214,6 +215,11 @@ export default function Dashboard({ data, state, url }: PageProps<Data, State>) 
         </div>
       </div>
       <Widgets data={data} times={times} retry={retry} />
+      <ExportLinks
+        tables={["dashboard", "signals"]}
+        share={{ kind: "dashboard", target: url.search.slice(1) }}
+        report="dashboard"
+      />
       <LiveText marketMs={marketMs} wallMs={wallMs} isStill={isStill} />
       <Refresh />
     </>

@@ -14,6 +14,7 @@ import { type PageTimes, readTimes } from "../lib/ui/Age.tsx";
 import { ScrollTable } from "../lib/ui/Figures.tsx";
 import { signalTypes } from "../lib/ui/filters.ts";
 import type { NewsOverview } from "../lib/ui/page_views.ts";
+import { ExportLinks } from "../lib/ui/ExportLinks.tsx";
 import { type Reading, readSafely } from "../lib/ui/read.ts";
 import { HeatMap, Sentiment } from "../lib/ui/Sentiment.tsx";
 import { ReadError, StatCard } from "../lib/ui/Shell.tsx";
@@ -221,6 +222,7 @@ export default function IntelligencePage({ data, url, state }: PageProps<Data, S
           : <ReadError href={retry} />}
       </section>
       {news.isOk ? <Speech news={news.value} /> : <ReadError href={retry} />}
+      <ExportLinks tables={["signals", "outcomes"]} report="dashboard" />
       <LiveText marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
       <Refresh />
     </>

@@ -73,7 +73,6 @@ export default function SetupPage({ data }: PageProps<Data, State>) {
     <div class="narrow">
       <Head>
         <title>{`${words.heading} · ${strings.title}`}</title>
-        <meta name="referrer" content="no-referrer" />
       </Head>
       <h1 id="setup-heading">{words.heading}</h1>
       {data.isNeeded === null && <p class="card empty">{accountStrings.closed}</p>}

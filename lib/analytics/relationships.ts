@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 const CLUSTER_OVERLAP = 0.5;
 /** Fewest common activities of two wallets of a cluster. */
 const CLUSTER_COMMON_MIN = 2;
-/** Most edges and wallets that are drawn; the heaviest, and the busiest. */
+/** Most edges of a kind, and wallets; the heaviest, and the busiest. */
 const EDGES_MAX = 500;
 const WALLETS_MAX = 500;
 
@@ -88,7 +88,7 @@ function createGraph() {
       const listed = [...edges.entries()]
         .map(([key, edge]) => ({ key, ...edge, weight: edge.weight / most.get(edge.kind)! }))
         .sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1))
-        .slice(0, EDGES_MAX)
+        .filter(keepHeaviest())
         .map(({ from, to, kind, weight }) => ({ from, to, kind, weight }));
       const used = new Set(listed.flatMap(({ from, to }) => [from, to]));
       return {
@@ -97,6 +97,16 @@ function createGraph() {
         edges: listed,
       };
     },
+  };
+}
+
+/** Returns a filter of edges in their order, so that no kind crowds out another. */
+function keepHeaviest(): (edge: Pick<RelationEdge, "kind">) => boolean {
+  const counts = new Map<RelationEdge["kind"], number>();
+  return ({ kind }) => {
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    return count <= EDGES_MAX;
   };
 }
 

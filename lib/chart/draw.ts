@@ -127,6 +127,8 @@ class Drawing implements ChartHandle {
     this.#candles.attachPrimitive(this.#profile);
     this.#markers = createSeriesMarkers(this.#candles, []);
     this.#listen(events);
+    // Tools that come later find the chart by its box.
+    Object.assign(container, { chart: this.#chart, candles: this.#candles });
   }
 
   setSeries(

@@ -166,7 +166,7 @@ export const alertStrings = {
     count: "n",
     median: "Median change",
     higher: "Higher in",
-    few: "Fewer than 30 firings say little.",
+    few: "Where n is below 30, it says little.",
     noneFired: "It would not have fired.",
     firingsCaption: "The newest of them",
     time: "Time",
@@ -229,6 +229,8 @@ export const alertStrings = {
     close: "Close",
     price: "Price",
     time: "Time",
-    make: "Make it",
+    aboveLine: "When above the line",
+    belowLine: "When below the line",
+    pickLine: "Choose two points on the chart",
   },
 };

@@ -296,7 +296,12 @@ export const pageStrings = {
     when: "Parked",
     statuses: { running: "Running", done: "Done", failed: "Failed" },
     triggers: { cron: "by schedule", standby: "by stand-by", manual: "by hand", start: "at start" },
-    results: { ok: "brought", failed: "failed", skipped: "not asked: fresh enough, or a stream" },
+    results: {
+      ok: "brought",
+      failed: "failed",
+      skipped: "not asked: switched off, or its market is closed",
+      waiting: "not started yet",
+    },
     records: (n: string) => `${n} records`,
     signals: (n: string) => `${n} signals`,
     took: (span: string) => `in ${span}`,

@@ -28,7 +28,8 @@ export const portfolioStrings = {
   signInLink: "Sign in",
   empty: "No portfolio yet. Name one below, then book what you bought or import a file.",
   noScript: "Booking, importing and changing need scripts; reading does not.",
-  caption: "Your portfolios",
+  yours: "Your portfolios",
+  caption: "Portfolios with their worth, newest first",
   create: "New portfolio",
   name: "Name",
   currency: "Currency",
@@ -50,9 +51,12 @@ export const portfolioStrings = {
     known: (amount: string) => `without what has no price: ${amount}`,
     unknown: "not known",
   },
-  missing: (names: string) => `No price or rate is known of: ${names}. Sums that need them are left open.`,
+  missing: (names: string) =>
+    `No price or rate is known of: ${names}. Sums that need them are left open.`,
   problems: (count: number) =>
-    count === 1 ? "1 entry could not be booked wholly:" : `${count} entries could not be booked wholly:`,
+    count === 1
+      ? "1 entry could not be booked wholly:"
+      : `${count} entries could not be booked wholly:`,
   holdings: "Holdings",
   holdingsCaption: "What is held, with live prices",
   noHoldings: "Nothing is held. Book an activity below.",
@@ -129,7 +133,8 @@ export const portfolioStrings = {
   keep: "Keep it",
   import: {
     heading: "Import a file",
-    text: "CSV or JSON of an exchange or another program. You see every row before anything is booked.",
+    text:
+      "CSV or JSON of an exchange or another program. You see every row before anything is booked.",
     file: "File",
     exchange: "Exchange, where the file does not say it",
     currency: "Currency, where the file does not say it",

@@ -16,7 +16,8 @@ export const watchlistStrings = {
   create: "New watchlist",
   name: "Name",
   make: "Make the list",
-  caption: "Your watchlists",
+  yours: "Your watchlists",
+  caption: "Lists of symbols, newest first",
   symbols: "Symbols",
   count: (count: number) => count === 1 ? "1 symbol" : `${count} symbols`,
   public: "Public",
@@ -58,6 +59,7 @@ export const watchStrings = {
   intro: "A public watchlist. Prices move as they come in; no account is needed.",
   heading: "Watchlist",
   prices: "Prices",
+  pricesCaption: "Symbols of the list, with live prices",
   changed: "List changed",
   empty: "Nothing is on this list yet.",
   noPrice: "no price yet",
@@ -66,13 +68,15 @@ export const watchStrings = {
   signals: "Signals",
   noSignals: "No signal on these symbols yet.",
   push: "Alerts without an account",
-  pushText: "This browser can tell you of signals on these symbols, also while the page is closed. " +
+  pushText:
+    "This browser can tell you of signals on these symbols, also while the page is closed. " +
     "Nothing but the browser's own push address is kept.",
   start: "Tell me of signals",
   stop: "Stop telling me",
   on: "This browser is told of signals on these symbols.",
   off: "Stopped. This browser is told nothing more.",
-  denied: "This browser does not allow notifications here. Its settings of this site can change that.",
+  denied:
+    "This browser does not allow notifications here. Its settings of this site can change that.",
   unsupported: "This browser cannot take push messages.",
   noPush: "This server sends no push messages.",
   failed: "It could not be set up. Try again in a minute.",

@@ -32,6 +32,8 @@ export interface WorkerOptions {
   path: string;
   /** Chooses what the worker keeps, of all built modules and static files; all by default. */
   precache?: (files: PrecacheEntry[]) => PrecacheEntry[];
+  /** Headers it is served with, such as the policy it then works under. */
+  headers?: Record<string, string>;
 }
 
 /** Settings of a `Builder`; folders are relative to `root`. */
@@ -155,7 +157,7 @@ export class Builder {
   }
 
   async #addWorker(
-    { entry, path, precache = (all) => all }: WorkerOptions,
+    { entry, path, precache = (all) => all, headers = {} }: WorkerOptions,
     files: Map<string, StaticFile>,
     buildId: string,
     isDev: boolean,
@@ -171,7 +173,7 @@ export class Builder {
     const file = await describeContent(path, content, false);
     files.set(path, {
       ...file,
-      headers: { "service-worker-allowed": "/", "cache-control": "no-cache" },
+      headers: { ...headers, "service-worker-allowed": "/", "cache-control": "no-cache" },
     });
   }
 

@@ -20,12 +20,14 @@ export interface RetentionResult {
  * a recording of long ago keeps its data). Stops early when `signal` is aborted; running it again
  * goes on where it stopped.
  */
-export async function runRetention({ world, settings, nowMs, log, signal }: {
+export async function runRetention({ world, settings, nowMs, log, signal, onBarsPurged }: {
   world: OpenWorld;
   settings: Settings;
   nowMs: number;
   log: Logger;
   signal?: AbortSignal;
+  /** Told that bars before this time (epoch ms) are deleted. */
+  onBarsPurged?(beforeMs: number): Promise<void>;
 }): Promise<RetentionResult> {
   const days = settings.retentionDays;
   const before = (count: number) => nowMs - count * DAY_MS;
@@ -65,6 +67,9 @@ export async function runRetention({ world, settings, nowMs, log, signal }: {
   for (const { name, records, count } of plain) {
     note("purged", name, await purgeRecords(records, before(count), signal));
   }
-  note("purged", "bars", await world.purgeBars(before(days.bars), signal));
+  const barsBefore = before(days.bars);
+  note("purged", "bars", await world.purgeBars(barsBefore, signal));
+  // Also when none went: a round before may have ended before it could say so.
+  if (!signal?.aborted) await onBarsPurged?.(barsBefore);
   return result;
 }

@@ -70,7 +70,7 @@ function summariseDay(runs: readonly CollectionRunRecord[], nowMs: number) {
   const first = scheduled.at(-1)?.timestamp;
   const expected = first === undefined ? 0 : slotOf(nowMs) - slotOf(first) + 1;
   const results = runs.flatMap(({ sources }) => Object.values(sources));
-  const asked = results.filter(({ status }) => status !== "skipped").length;
+  const asked = results.filter(({ status }) => status === "ok" || status === "failed").length;
   const answered = results.filter(({ status }) => status === "ok").length;
   return {
     expected,

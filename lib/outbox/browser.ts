@@ -22,7 +22,7 @@ import type { Answer } from "./verdict.ts";
 
 /** A server that says nothing for so long is taken for gone, ms. */
 const answerWithinMs = 15_000;
-const lockName = "outbox";
+const lockName = "cryptointel.outbox";
 const channelName = "cryptointel-outbox";
 /** Name under which the browser wakes the worker once there is a network. */
 export const syncTag = "outbox";
@@ -152,7 +152,7 @@ async function sendEdit(
 
 /** One at a time in all tabs and the worker; browsers let a lock go when its holder ends. */
 function withLock<R>(name: string, work: () => Promise<R>): Promise<R> {
-  return navigator.locks.request(`cryptointel-${name}`, work) as Promise<R>;
+  return navigator.locks.request(name, work) as Promise<R>;
 }
 
 /** Lets the browser wake the worker later; where it cannot, the next page sends. */

@@ -33,7 +33,7 @@ export function addEdit(queue: Queue, draft: EditDraft, making: Making): Queue {
     record === edit.record && isOfOwner({ owner }, edit.owner)
   );
   if (draft.method !== "POST" && last && last.method !== "POST") {
-    if (isOpen(last)) return takeOver(queue, last, edit);
+    if (isOpen(last)) return takeOver(queue, last, edit, draft.isDecided ?? false);
     if (last.state === "waiting" || last.state === "sending") {
       // What is there once the one before it is done; its revision comes with its answer.
       const base = last.method === "DELETE" ? null : { ...last.base, ...last.body };
@@ -86,14 +86,11 @@ const replace = (queue: Queue, id: string, edits: readonly Edit[]): Queue =>
   queue.flatMap((one) => one.id === id ? edits : [one]);
 
 /** The unsent edit goes on with the new body, on the base that it had. */
-function takeOver(queue: Queue, old: Edit, edit: Edit): Queue {
+function takeOver(queue: Queue, old: Edit, edit: Edit, isDecided: boolean): Queue {
   // In a conflict the person has not decided yet: the new body meets what is there.
   const isMade = old.base !== null || old.state === "conflict";
   if (edit.method === "DELETE" && !isMade) return replace(queue, old.id, []);
   const { seq, base, baseRevision } = old;
-  // Made in sight of what is there now: that is the decision.
-  const isDecided = old.state === "conflict" && old.theirs !== null &&
-    edit.baseRevision === readRevision(old.theirs);
   const next: Edit = isDecided ? { ...edit, seq } : { ...edit, seq, base, baseRevision };
   if (isDecided) return replace(queue, old.id, [next]);
   if (old.state !== "conflict") return replace(queue, old.id, [next]);

@@ -4,8 +4,16 @@
  * @module
  */
 
-/** Name of the lock under which the session is renewed: its token is good once. */
-export const sessionLock = "session";
+/** The lock under which pages, too, renew the session: its token is good once. */
+export const sessionLock = "cryptointel.session";
+
+/** The cookie has the token. */
+const renewal: RequestInit = {
+  method: "POST",
+  cache: "no-store",
+  headers: { "content-type": "application/json" },
+  body: "{}",
+};
 
 /** What asking takes. */
 export interface SessionPorts {
@@ -25,7 +33,7 @@ export async function askOwner({ fetch, withLock }: SessionPorts): Promise<
     // Another tab may have renewed it meanwhile.
     const now = await ask();
     if (now !== null) return now;
-    const renewed = await fetch("/api/v1/auth/refresh", { method: "POST", cache: "no-store" })
+    const renewed = await fetch("/api/v1/auth/refresh", renewal)
       .catch(() => null);
     if (!renewed || renewed.status >= 500) return undefined;
     return renewed.ok ? await ask() : null;

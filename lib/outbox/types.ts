@@ -38,6 +38,8 @@ export interface EditDraft {
   base: Fields | null;
   /** Names the edit to the person. */
   title: string;
+  /** It was made in sight of `base`, whatever waits here: it ends a conflict of its record. */
+  isDecided?: boolean;
 }
 
 /** An edit in the queue. */

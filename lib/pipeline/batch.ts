@@ -18,6 +18,8 @@ export type Completed =
     timeframe: Timeframe;
     bars: readonly Bar[];
     isRepair: boolean;
+    /** A stretch of the past by itself: it need not reach to what is there. */
+    isBackfill?: boolean;
   }
   | {
     kind: "polled";

@@ -8,7 +8,7 @@ import type { Clock } from "../clock.ts";
 import type { QualityRecord } from "../contracts/records.ts";
 import type { LivePublisher } from "../live/types.ts";
 import type { Logger } from "../log.ts";
-import type { Bar } from "../market/mod.ts";
+import type { Bar, Timeframe } from "../market/mod.ts";
 import type { WorldStore } from "../store/types.ts";
 import {
   type Batch,
@@ -22,14 +22,15 @@ import { prepareBatch } from "./completed_bars.ts";
 import { noteTailBar } from "./features.ts";
 import { createHoleKeeper } from "./hole_keeper.ts";
 import type { Hole } from "./holes.ts";
-import { noteBar } from "./ledger.ts";
+import { noteIslands } from "./islands.ts";
+import { noteBar, type Stretch } from "./ledger.ts";
 import type { PipelineOptions } from "./options.ts";
 import type { ExchangeRoom } from "./rooms.ts";
 import { createSettling } from "./settling.ts";
 import type { SignalRunner } from "./signals.ts";
-import { type IntakeState, noteHourClose, type SymbolState } from "./state.ts";
+import { type IntakeState, listFolded, noteHourClose, type SymbolState } from "./state.ts";
 import type { ClosedBarKind, ClosedBarListener } from "./types.ts";
-import { readIndicators, updateIndicators, warmSeries } from "./warm.ts";
+import { readIndicators, recountSymbols, updateIndicators, warmSeries } from "./warm.ts";
 
 /** More completed bars than this may not wait; sources are held back until there are fewer. */
 const WAITING_BARS_MAX = 4096;
@@ -56,6 +57,10 @@ export interface Committer {
   add(item: Completed): void;
   /** Runs after everything that was added before. Rejects as `run` does. */
   addTask(run: () => Promise<void>): Promise<void>;
+  /** Works out the rows of features of a stretch of committed bars, and of those folded from it. */
+  addFeatures(state: SymbolState, timeframe: Timeframe, stretch: Stretch): Promise<void>;
+  /** Counts anew what is stored, after old bars were deleted. */
+  recount(): Promise<void>;
   putHole(state: SymbolState, hole: Hole): void;
   /**
    * Makes holes of our bars that ended by `untilMs` and that the exchange has not spoken of: frames
@@ -196,6 +201,8 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
     const startMs = clock.now();
     await warmNew(items);
     const batch = await prepareBatch(store, items);
+    // Before the bars: a stretch of which some are missing is the smaller mistake after a crash.
+    await write(() => noteIslands(store, items));
     await write(() => commitBatch(store, batch));
     const latencyMs = clock.now() - startMs;
     figures.latencyMs.last = latencyMs;
@@ -342,6 +349,11 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
       wake();
     },
     addTask,
+    async addFeatures(state, timeframe, stretch) {
+      // Beside the queue: new bars do not wait for rows of old ones.
+      for (const one of listFolded(state, timeframe)) await signals.addFeatures(one, stretch);
+    },
+    recount: () => addTask(() => recountSymbols(store, intake.symbols.values())),
     putHole(state, hole) {
       addTask(() => holes.put(state, hole)).catch((error) =>
         log.error("A gap could not be stored", { error: String(error), symbol: state.symbol })

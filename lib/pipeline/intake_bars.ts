@@ -46,7 +46,7 @@ export class FetchedBars {
     name: string,
     timeframe: Timeframe,
     bars: readonly Bar[],
-    { source, reason }: { source: string; reason: "history" | "repair" },
+    { source, reason }: { source: string; reason: "history" | "backfill" | "repair" },
   ): Promise<void> {
     const symbol = this.#symbols.open(name, source);
     symbol.source ||= source;
@@ -56,10 +56,15 @@ export class FetchedBars {
     if (isBase && last) this.#noteHistory(symbol, last, reason);
     const isRepair = reason === "repair";
     const end = last ? last.time + timeframeMs[timeframe] : 0;
+    const isBackfill = reason === "backfill";
     if (valid.length > 0) {
-      this.#committer.add({ kind: "history", state: symbol, timeframe, bars: valid, isRepair });
+      const item = { state: symbol, timeframe, bars: valid, isRepair, isBackfill };
+      this.#committer.add({ kind: "history", ...item });
     }
     await this.#finish();
+    if (isBackfill && last) {
+      await this.#committer.addFeatures(symbol, timeframe, { from: valid[0]!.time, to: end });
+    }
     const { builder } = symbol;
     if (isBase && !symbol.lost && builder.start < 0) {
       if (builder.hours && last && end >= symbol.knownEnd) builder.previousClose = last.close;
@@ -129,7 +134,7 @@ export class FetchedBars {
   }
 
   /** History makes a close known; a repair shows that the source answers again. */
-  #noteHistory(symbol: SymbolState, last: Bar, reason: "history" | "repair"): void {
+  #noteHistory(symbol: SymbolState, last: Bar, reason: "history" | "backfill" | "repair"): void {
     const { builder } = symbol;
     const end = last.time + builder.lengthMs;
     if (reason === "repair" && symbol.lost && end > symbol.lost.from) {

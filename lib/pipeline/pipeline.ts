@@ -39,6 +39,8 @@ export interface Pipeline {
   start(): Promise<void>;
   /** Commits what is completed and keeps running bars. */
   stop(): Promise<void>;
+  /** Counts anew what is stored, after old bars were deleted. */
+  recount(): Promise<void>;
   /** Ends collecting for good, with the reason in plain words; reading goes on. */
   halt(reason: string): void;
   getRunningBar(series: SeriesKey): Bar | null;
@@ -100,6 +102,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       await committer.drain();
       await keeper.keep();
     },
+    recount: () => committer.recount(),
     halt,
     onClosedBar: (listener) => committer.onClosedBar(listener),
     listRefused: () => options.quarantine?.list() ?? [],

@@ -11,17 +11,21 @@ import type { Logger } from "../log.ts";
 import { type BarColumns, sliceColumns, type Timeframe } from "../market/mod.ts";
 import {
   buildSignal,
-  decideEmission,
   type Detector,
+  explainStep,
+  followBar,
+  isBarFault,
   judgeOutcome,
   type Thresholds,
 } from "../signals/mod.ts";
 import type { WorldStore } from "../store/types.ts";
 import { cutColumns } from "./columns.ts";
 import { FEATURE_BARS } from "./features.ts";
+import type { Stretch } from "./ledger.ts";
 import { listAll } from "./restore.ts";
 import type { ClosedBar } from "./settling.ts";
 import type { SeriesState, SymbolState } from "./state.ts";
+import { describeChecks, isNewestFilled, readBarChecks } from "./signal_checks.ts";
 import { createTrackRecord } from "./track_record.ts";
 
 /** Series whose features are kept, beside those of detectors; shorter ones are made when asked. */
@@ -30,8 +34,12 @@ const featureTimeframes: ReadonlySet<Timeframe> = new Set(["1h", "4h", "1d"]);
 const OUTCOME_BARS = 91 * 24 + 2;
 /** Signals whose horizon ended longer ago than this are no longer waited for. */
 const JUDGED_WITHIN_MS = 7 * 86_400_000;
+/** What is left of a source's reliability while a find is taken for its fault. */
+const FAULT_RELIABILITY = 0.3;
 /** Bars that are worked on before their features are written. */
 const BARS_PER_WRITE = 500;
+/** Rows of a backfill that are worked out before others have their turn. */
+const ROWS_PER_WRITE = 20;
 
 /** Runs detectors and judges outcomes. */
 export interface SignalRunner {
@@ -39,6 +47,8 @@ export interface SignalRunner {
   load(nowMs: number): Promise<void>;
   /** Says whether bars of this timeframe are looked at. */
   isWatched(timeframe: Timeframe): boolean;
+  /** Keeps the rows of features of stored bars of a stretch, where they are kept of its series. */
+  addFeatures(series: SeriesState, stretch: Stretch): Promise<void>;
   /** Bars are settled, given in order of their end. Returns how many signals were emitted. */
   run(closed: readonly ClosedBar[]): Promise<number>;
 }
@@ -67,12 +77,38 @@ export function createSignalRunner({ store, live, detectors, log, now, threshold
     const given = sliceColumns(bars, Math.max(0, bars.length - detector.barsNeeded));
     const limits = thresholds[detector.type] ?? detector.defaults;
     const find = detector.detect(given, limits);
-    if (!find) return 0;
-    const previous = newest.get(`${find.type} ${state.symbol}`) ?? null;
-    const emission = decideEmission(previous, find, endMs, detector.windowMs);
-    if (emission === "none") return 0;
-    const signal = buildSignal({
+    const previous = newest.get(`${detector.type} ${state.symbol}`) ?? null;
+    if (!find && !previous) return 0;
+    const step = followBar(previous, {
       find,
+      measured: find ?? detector.measure?.(given, limits) ?? null,
+      timestamp: endMs,
+      isFilled: isNewestFilled(given),
+      detector,
+    });
+    if (!step) return 0;
+    const { symbol } = state;
+    const checks = step.cause === null
+      ? await readBarChecks(store, {
+        symbol,
+        find: step.find,
+        bars: given,
+        endMs,
+        detector,
+        limits,
+      })
+      : null;
+    const told = explainStep(step, checks);
+    const signal = buildSignal({
+      find: {
+        ...step.find,
+        data: {
+          ...step.find.data,
+          cause: told.cause,
+          samples: step.samples,
+          ...describeChecks(checks, detector.type),
+        },
+      },
       detector,
       thresholds: limits,
       bars: given,
@@ -80,8 +116,11 @@ export function createSignalRunner({ store, live, detectors, log, now, threshold
       source: state.source,
       timestamp: endMs,
       now: now(),
-      accuracy: track.read(find.type, endMs),
-      ...(emission === "update" && previous && { updates: previous }),
+      accuracy: track.read(detector.type, endMs),
+      corroborations: told.corroborations,
+      explanation: told.explanation,
+      ...(isBarFault(told.cause) && { reliabilityLeft: FAULT_RELIABILITY }),
+      ...(step.emission === "update" && previous && { updates: previous }),
     });
     remember(signal);
     // A signal is never rewritten: on a second run over the same bars the first one stays.
@@ -166,6 +205,7 @@ export function createSignalRunner({ store, live, detectors, log, now, threshold
     isWatched: (timeframe) =>
       featureTimeframes.has(timeframe) ||
       detectors.some((detector) => detector.timeframe === timeframe),
+    addFeatures: (series, stretch) => addFeatures(store, series, stretch),
     async run(closed) {
       let emitted = 0;
       for (let i = 0; i < closed.length; i += BARS_PER_WRITE) {
@@ -174,6 +214,28 @@ export function createSignalRunner({ store, live, detectors, log, now, threshold
       return emitted;
     },
   };
+}
+
+async function addFeatures(
+  store: Pick<WorldStore, "bars" | "features">,
+  { key, lengthMs }: SeriesState,
+  { from, to }: Stretch,
+): Promise<void> {
+  if (!featureTimeframes.has(key.timeframe)) return;
+  const table = await store.bars.readColumns(key, { from: from - FEATURE_BARS * lengthMs, to });
+  let rows: FeatureRecord[] = [];
+  for (let i = 0; i < table.length; i++) {
+    const time = table.time[i]!;
+    if (time < from) continue;
+    // What the row of this bar would have been made of, when it closed.
+    const bars = cutColumns(table, time + lengthMs, FEATURE_BARS);
+    const row = createFeatureRow(bars, computeIndicators(bars), key);
+    if (row) rows.push(row);
+    if (rows.length < ROWS_PER_WRITE) continue;
+    await store.features.putMany(rows);
+    rows = [];
+  }
+  await store.features.putMany(rows);
 }
 
 /** Reads once, for each series, all that its bars will be looked at with. */

@@ -135,6 +135,13 @@ export function getSeries(state: SymbolState, timeframe: Timeframe): SeriesState
   return state.series.get(timeframe)!;
 }
 
+/** Returns the series of `timeframe` and, of the base, those that are folded from it. */
+export function listFolded(state: SymbolState, timeframe: Timeframe): SeriesState[] {
+  const { base, buckets } = state.aggregator;
+  const folded = timeframe === base ? buckets.map((bucket) => bucket.timeframe) : [];
+  return [timeframe, ...folded].map((one) => getSeries(state, one));
+}
+
 /** Returns the running bar of a symbol in any timeframe, or null. */
 export function getRunning(state: SymbolState, timeframe: Timeframe): Bar | null {
   const running = getRunningBar(state.builder);

@@ -21,12 +21,15 @@ export interface MarketIntake {
   advance(eventMs: number): void;
   /** Resolves when fewer than a bounded number of completed bars wait for the store. */
   settled(): Promise<void>;
-  /** Bars fetched by REST: history before we watched, or the mending of a hole. Idempotent. */
+  /**
+   * Bars fetched by REST: history before we watched, a stretch of the past that somebody asked for,
+   * or the mending of a hole. Idempotent. Those of a backfill get their rows of features, too.
+   */
   addHistory(
     symbol: string,
     timeframe: Timeframe,
     bars: readonly Bar[],
-    options: { source: string; reason: "history" | "repair" },
+    options: { source: string; reason: "history" | "backfill" | "repair" },
   ): Promise<void>;
   /** Watching of these symbols stopped (socket gone, silence) at market time `atMs`. */
   markLost(symbols: readonly string[], atMs: number, reason: string): void;

@@ -95,17 +95,19 @@ export function listContinuity(
   const rows: ContinuityRow[] = [];
   for (const { symbol, source, series, lost, room } of symbols.values()) {
     for (const { key, ledger } of series.values()) {
-      if (ledger.from < 0) continue;
+      const [first] = ledger.islands;
+      if (ledger.from < 0 && !first) continue;
       // While lost, each bucket that has ended is one more bar that should be there.
       const to = lost ? getBucketStart(room.marketMs, key.timeframe) : ledger.to;
       const seen = { ...ledger, to: Math.max(ledger.to, to) };
+      const isApart = ledger.from < 0;
       rows.push({
         source,
         symbol,
         timeframe: key.timeframe,
         ...readLedger(seen),
-        from: seen.from,
-        to: seen.to,
+        from: first?.from ?? seen.from,
+        to: isApart ? ledger.islands.at(-1)!.to : seen.to,
       });
     }
   }

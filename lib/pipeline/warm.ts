@@ -8,6 +8,7 @@ import { createIndicatorSet, indicatorNames, type IndicatorSet } from "../indica
 import { type Bar, type BarColumns, getBarRow } from "../market/mod.ts";
 import type { WorldStore } from "../store/types.ts";
 import { createFeatureTail, FEATURE_BARS } from "./features.ts";
+import { readIslands } from "./islands.ts";
 import { countBars } from "./ledger.ts";
 import {
   getSeries,
@@ -31,8 +32,9 @@ export async function warmSeries(
 ): Promise<void> {
   const columns = await store.bars.readColumns(series.key, { limit: WARM_BARS_MAX });
   series.indicators = runIndicators(columns, series);
-  const to = series.ledger.to;
-  series.ledger = countBars(series.lengthMs, columns, state.room.hours);
+  const { to, islands: known } = series.ledger;
+  const islands = series.isCounted ? known : await readIslands(store, series.key);
+  series.ledger = countBars(series.lengthMs, columns, state.room.hours, islands);
   if (series.ledger.from >= 0) series.ledger.to = Math.max(series.ledger.to, to);
   series.isCounted = true;
   const length = columns.length;
@@ -98,6 +100,22 @@ export function readIndicators(series: SeriesState): Record<string, number | nul
       return [name, value === undefined || Number.isNaN(value) ? null : value];
     }),
   );
+}
+
+/** Counts anew the series whose first bars are no longer stored. */
+export async function recountSymbols(
+  store: WorldStore,
+  symbols: Iterable<SymbolState>,
+): Promise<void> {
+  for (const state of symbols) {
+    for (const series of state.series.values()) {
+      const { from, islands } = series.ledger;
+      const first = islands[0]?.from ?? from;
+      if (first < 0) continue;
+      const extent = await store.bars.getExtent(series.key);
+      if (first < (extent?.first ?? Infinity)) await warmSeries(store, state, series);
+    }
+  }
 }
 
 /** Warms every series of a symbol that has stored bars. */

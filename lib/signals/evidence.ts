@@ -29,6 +29,10 @@ export interface SignalInput {
   sourceReliability?: number;
   /** How many other signals say the same now. Default 0. */
   corroborations?: number;
+  /** Set where the source itself is in doubt: so much of its reliability is left, 0 to 1. */
+  reliabilityLeft?: number;
+  /** Another explanation than the claim. */
+  explanation?: string | null;
   /** The signal that this one updates, as `decideEmission` said. */
   updates?: SignalRecord;
 }
@@ -52,7 +56,8 @@ export function buildSignal(input: SignalInput): SignalRecord {
   const parameterVersion = formatParameterVersion(detector, input.thresholds);
   const confidence = scoreConfidence({
     magnitude: find.magnitude,
-    sourceReliability: input.sourceReliability ?? measureReliability(bars, detector.barsNeeded),
+    sourceReliability: (input.reliabilityLeft ?? 1) *
+      (input.sourceReliability ?? measureReliability(bars, detector.barsNeeded)),
     accuracy: input.accuracy ?? null,
     corroborations: input.corroborations ?? 0,
     ageMs: timestamp - barEndMs,
@@ -83,6 +88,7 @@ export function buildSignal(input: SignalInput): SignalRecord {
     },
     factors: confidence.contributions,
     ...(updates && { updates: updates.updates ?? updates.id }),
+    ...(typeof input.explanation === "string" && { explanation: input.explanation }),
   };
 }
 

@@ -12,6 +12,7 @@ import type { Detector } from "./types.ts";
 import { volumeAnomaly } from "./volume_anomaly.ts";
 
 export * from "./accuracy.ts";
+export * from "./bar_cause.ts";
 export * from "./confidence.ts";
 export * from "./correlation.ts";
 export * from "./evidence.ts";

@@ -47,7 +47,10 @@ export function judgeOutcome(signal: SignalRecord, hourly: BarColumns): OutcomeR
   }
   const { barTime, timeframe, horizonMs } = signal.evidence;
   if (hourly.length === 0 || hourly.time[hourly.length - 1]! + HOUR_MS < horizonMs) return null;
-  const activity = measureActivity(hourly, barTime + timeframeMs[timeframe]);
+  const measured = measureActivity(hourly, barTime + timeframeMs[timeframe]);
+  const activity: Activity = signal.data.cause === "reverted"
+    ? { ...measured, outcome: "not_measurable", reason: "it was taken back and claimed nothing" }
+    : measured;
   return {
     id: signal.id,
     signalType: signal.type,

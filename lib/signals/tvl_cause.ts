@@ -63,12 +63,12 @@ export function explainTvl(
   }
   const price = [token, chainToken].find((other) => isExplained(change, other, threshold));
   if (price !== undefined && price !== null) {
-    const explanation = `The price moved as much (${formatPercent(price)}): the value changed, ` +
+    const explanation = `The price moved as much (${formatChange(price)}): the value changed, ` +
       `not the amount that is locked`;
     return { cause: "price", explanation, corroborations: 0 };
   }
   if (isExplained(change, chain, threshold)) {
-    const explanation = `The whole chain moved as much (${formatPercent(chain!)})`;
+    const explanation = `The whole chain moved as much (${formatChange(chain!)})`;
     return { cause: "chain", explanation, corroborations: 0 };
   }
   return {
@@ -83,12 +83,13 @@ function fault(cause: TvlCause, why: string): TvlExplanation {
 }
 
 /** Says whether a like move of something else leaves less than the threshold unexplained. */
-function isExplained(change: number, other: number | null, threshold: number): boolean {
+export function isExplained(change: number, other: number | null, threshold: number): boolean {
   if (other === null || other <= -1 || Math.sign(other) !== Math.sign(change)) return false;
   if (Math.abs(other) < Math.abs(change) * SHARE_EXPLAINED_MIN) return false;
   return Math.abs((1 + change) / (1 + other) - 1) < threshold;
 }
 
-function formatPercent(share: number): string {
+/** Writes a change (a fraction) as percent with its sign. */
+export function formatChange(share: number): string {
   return `${share > 0 ? "+" : "−"}${Math.abs(share * 100).toFixed(1)} %`;
 }

@@ -33,4 +33,6 @@ export interface Detector {
   /** After this time the outcome is judged (decision: 24 h of activity). */
   horizonMs: number;
   detect(bars: BarColumns, thresholds: Thresholds): Find | null;
+  /** The same figures whether or not they are beyond the threshold. */
+  measure?(bars: BarColumns, thresholds: Thresholds): Find | null;
 }

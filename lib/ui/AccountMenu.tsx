@@ -26,6 +26,7 @@ export function AccountMenu({ person, path }: { person: PersonView | null; path:
         title={words.open(email)}
       >
         <span class="initial" aria-hidden="true">{email.slice(0, 1).toUpperCase()}</span>
+        <Badge count={unread} class="on-phone" />
       </button>
       <nav id="account" popover="auto" class="account-menu" aria-label={words.open(email)}>
         <p class="muted">
@@ -71,9 +72,9 @@ export function AccountMenu({ person, path }: { person: PersonView | null; path:
 }
 
 /** How many are unread; empty for none, so that a script can fill it. */
-function Badge({ count }: { count: number }) {
+function Badge({ count, class: name = "" }: { count: number; class?: string }) {
   return (
-    <span class="badge" data-unread={count} hidden={count === 0}>
+    <span class={`badge ${name}`} data-unread={count} hidden={count === 0}>
       <span aria-hidden="true">{formatUnread(count)}</span>
     </span>
   );

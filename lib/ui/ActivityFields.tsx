@@ -63,7 +63,8 @@ export function ActivityFields({ form, choices, id, onChange }: {
             inputMode={isNumber ? "decimal" : undefined}
             list={name === "symbol" ? `${id}-symbols` : undefined}
             value={form[name]}
-            onInput={(event) => onChange({ [name]: event.currentTarget.value })}
+            onInput={(event) =>
+              onChange({ [name]: event.currentTarget.value })}
           />
         </Field>
       ))}

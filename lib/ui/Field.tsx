@@ -13,6 +13,31 @@ interface ControlProps {
   "aria-invalid"?: "true" | undefined;
 }
 
+/** A control as the server has it: JSX of plain elements is compiled to text there. */
+interface CompiledProps {
+  tpl?: readonly string[];
+}
+
+/** Writes attributes into the first tag of a compiled control. */
+function compileControl(template: string, control: ControlProps): string {
+  const escape = (text: string) =>
+    text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+  const attributes = Object.entries(control).map(([name, value]) =>
+    value === undefined ? "" : ` ${name}="${escape(value)}"`
+  ).join("");
+  return template.replace(/^<(?:input|select|textarea)\b/, (tag) => tag + attributes);
+}
+
+/** Returns the control with what its field says of it. */
+function nameControl(control: VNode<ControlProps>, props: ControlProps): VNode {
+  const { tpl } = control.props as CompiledProps;
+  if (!tpl) return cloneElement(control, props);
+  const [first = "", ...rest] = tpl;
+  return cloneElement(control as VNode<CompiledProps>, {
+    tpl: [compileControl(first, props), ...rest],
+  });
+}
+
 /** Returns the id of a field's control; dots and brackets of its name are dashes. */
 export function getFieldId(name: string, form = "f"): string {
   return `${form}-${name.replace(/[^\w-]+/g, "-")}`;
@@ -36,7 +61,7 @@ export function Field({ name, label, hint, error, form, children }: {
   return (
     <div class="field" data-field={name}>
       <label for={id}>{label}</label>
-      {cloneElement(children, {
+      {nameControl(children, {
         id,
         name,
         "aria-describedby": told || undefined,

@@ -14,6 +14,8 @@ import {
   strings,
 } from "../format/mod.ts";
 import { Age, type PageTimes } from "./Age.tsx";
+import { formatField, nameField } from "./evidence.ts";
+import { nameSources } from "./feed.ts";
 import type { Mood, SessionView } from "./page_views.ts";
 import type { SignalView } from "./state.ts";
 
@@ -133,7 +135,8 @@ export function SignalLines(
             {strings.signals.confidence}{" "}
             <span class="number">{formatShare(record.confidence_score)}</span>
           </span>
-          <Age source={record.source} timeMs={record.timestamp} times={times} />
+          <Age source={nameSources(record)} timeMs={record.timestamp} times={times} />
+          {record.explanation && <small>{record.explanation}</small>}
         </li>
       ))}
     </ul>
@@ -157,10 +160,6 @@ export function linkMarket(name: string): string {
 
 /** Writes what a signal on a pair was found by. */
 export function formatFindings({ data }: Pick<DexSignalRecord, "data">): string {
-  return Object.entries(data).map(([name, value]) => {
-    const text = typeof value === "number"
-      ? Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : String(+value.toFixed(3))
-      : String(value);
-    return `${name.replaceAll("_", " ")} ${text}`;
-  }).join(", ");
+  return Object.entries(data)
+    .map(([name, value]) => `${nameField(name)} ${formatField(name, value)}`).join(", ");
 }

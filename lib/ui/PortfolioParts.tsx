@@ -30,8 +30,9 @@ export interface DayValue {
 export type Sums =
   & Pick<
     PortfolioWorth,
-    "currency" | "value" | "valueKnown" | "cost" | "realised_pnl" | "unrealised_pnl"
+    "currency" | "value" | "cost" | "realised_pnl" | "unrealised_pnl"
   >
+  & { valueKnown: string | null }
   & Partial<Pick<PortfolioWorth, "income" | "fees" | "gain">>;
 
 function Stat({ label, children, note }: {
@@ -64,10 +65,12 @@ function ReturnStat({ label, result }: {
 /** What the portfolio is worth and earned; a sum with a missing part is open, not zero. */
 export function PortfolioStats({ sums, returns }: { sums: Sums; returns: ReturnsView | null }) {
   const { currency, value, valueKnown, cost, income, fees, gain } = sums;
-  const known = value === null ? words.stats.known(formatAmount(valueKnown)) : currency;
+  const rest = valueKnown === null ? undefined : words.stats.known(formatAmount(valueKnown));
   return (
-    <dl class="stats">
-      <Stat label={words.stats.value} note={known}>{formatAmount(value)}</Stat>
+    <dl class="stats money">
+      <Stat label={words.stats.value} note={value === null ? rest : currency}>
+        {formatAmount(value)}
+      </Stat>
       {gain !== undefined && (
         <Stat label={words.stats.gain}>
           <Gain amount={gain} />

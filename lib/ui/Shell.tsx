@@ -5,7 +5,16 @@
  */
 import type { ComponentChildren } from "preact";
 import { accountStrings } from "../format/account_strings.ts";
-import { cacheStrings, overviewStrings, pageStrings, strings } from "../format/mod.ts";
+import {
+  cacheStrings,
+  exportStrings,
+  helpStrings,
+  overviewStrings,
+  pageStrings,
+  portfolioStrings,
+  strings,
+  watchlistStrings,
+} from "../format/mod.ts";
 
 /** A page: its address, its name, and the addresses below which it stays marked. */
 type Link = readonly [href: string, label: string, below?: string];
@@ -33,10 +42,14 @@ const groups: readonly (readonly [name: string, links: readonly Link[]])[] = [
   [accountStrings.menu.group, [
     ["/alerts", accountStrings.menu.alerts, "/alerts/"],
     ["/notifications", accountStrings.menu.notifications],
+    ["/portfolio", portfolioStrings.nav, "/portfolio/"],
+    ["/watchlists", watchlistStrings.nav, "/watchlists/"],
+    ["/exports", exportStrings.nav],
     ["/settings", accountStrings.menu.settings, "/settings/"],
   ]],
   [overviewStrings.guides.group, [
     ["/guides", overviewStrings.guides.nav, "/guides/"],
+    ["/help", helpStrings.nav],
   ]],
 ];
 

@@ -7,20 +7,26 @@ import {
   formatCount,
   formatDateTime,
   formatShare,
-  formatVolume,
   overviewStrings,
+  signalStrings,
   strings,
 } from "../format/mod.ts";
 import { Age, type PageTimes } from "./Age.tsx";
+import { formatField, nameField } from "./evidence.ts";
+import { nameSources } from "./feed.ts";
 import type { AccuracyView, SignalView } from "./state.ts";
 
 const words = strings.signals;
 const evidenceWords = overviewStrings.signals.evidence;
 
-function formatEvidence(value: unknown): string {
-  if (typeof value === "number") return formatVolume(value);
-  if (typeof value === "string" || typeof value === "boolean") return String(value);
-  return JSON.stringify(value) ?? "";
+/** Causes that leave nothing to be claimed. */
+const claimsNothing: readonly unknown[] = ["reverted"];
+/** The same of value that is locked, where a fault claims no change. */
+const faultsOfTvl: readonly unknown[] = ["unconfirmed", "reverted", "unchecked"];
+
+function describeClaim({ type, data: { cause } }: SignalView["record"]): string {
+  const isFault = (type === "tvl_anomaly" ? faultsOfTvl : claimsNothing).includes(cause);
+  return isFault ? signalStrings.noClaim : signalStrings.claims[type];
 }
 
 function Accuracy({ accuracy }: { accuracy: AccuracyView | null }) {
@@ -67,10 +73,12 @@ export function SignalCard({ signal, times }: { signal: SignalView; times: PageT
           <Entity record={record} />
         </h2>
         <p class="age">
-          <Age source={record.source} timeMs={record.timestamp} times={times} /> ·{" "}
+          {record.merges && `${signalStrings.merged} `}
+          <Age source={nameSources(record)} timeMs={record.timestamp} times={times} /> ·{" "}
           {formatDateTime(record.timestamp)}
         </p>
       </header>
+      {record.explanation && <p class="explanation">{record.explanation}</p>}
       <p>
         {words.confidence} <strong class="number">{formatShare(record.confidence_score)}</strong>
         {" "}
@@ -78,7 +86,7 @@ export function SignalCard({ signal, times }: { signal: SignalView; times: PageT
           <meter min={0} max={1} value={record.confidence_score} aria-label={words.confidence} />
         )}
       </p>
-      <p class="muted">{words.claim}</p>
+      <p class="muted">{describeClaim(record)}</p>
       <p class={`outcome ${outcome?.outcome ?? "pending"}`}>
         <strong>{words.outcome}:</strong> {outcome
           ? `${words.outcomes[outcome.outcome]}${outcome.reason ? ` (${outcome.reason})` : ""}`
@@ -90,8 +98,8 @@ export function SignalCard({ signal, times }: { signal: SignalView; times: PageT
         <dl class="pairs">
           {Object.entries(record.data).map(([name, value]) => (
             <div key={name}>
-              <dt>{name.replaceAll("_", " ")}</dt>
-              <dd class="number">{formatEvidence(value)}</dd>
+              <dt>{nameField(name)}</dt>
+              <dd class="number">{formatField(name, value)}</dd>
             </div>
           ))}
           <div>

@@ -4,10 +4,11 @@
  *
  * @module
  */
+import { effect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { alertStrings } from "../format/alert_strings.ts";
 import { strings } from "../format/strings.ts";
-import { getLiveClient } from "../live/client.ts";
+import { getLiveClient, liveState } from "../live/client.ts";
 import { formatUnread } from "./unread.ts";
 import { startSession } from "./session_browser.ts";
 import { playToastSound } from "./sound.ts";
@@ -39,7 +40,27 @@ function setUnread(count: number): void {
 
 interface Told {
   unread: number;
-  notifications: { id: string; isRead: boolean }[];
+  notifications: { id: string; timestamp: number }[];
+}
+
+/** Where a browser remembers the newest that it has shown, so that no page shows it again. */
+const markKey = "cryptointel.told";
+
+function readMark(): number | null {
+  try {
+    const text = localStorage.getItem(markKey);
+    return text === null ? null : Number(text);
+  } catch {
+    return null;
+  }
+}
+
+function moveMark(timeMs: number): void {
+  try {
+    localStorage.setItem(markKey, String(Math.max(readMark() ?? 0, timeMs)));
+  } catch {
+    // Without storage each page begins with what is told while it is open.
+  }
 }
 
 /** Asks for what is unread; null when nobody answers. */
@@ -53,31 +74,42 @@ async function askUnread(): Promise<Told | null> {
 }
 
 /** Follows the private channel, and asks as well, so that nothing is missed without it. */
-function follow(show: (toast: Toast) => void, remember: (id: string) => void): () => void {
+function follow(show: (toast: Toast) => void): () => void {
+  const known = new Set<string>();
   let isFirst = true;
   const ask = async () => {
     const told = await askUnread();
     if (!told) return;
     setUnread(told.unread);
+    const mark = readMark();
     for (const each of told.notifications.toReversed()) {
       const toast = readNotification(each);
-      // What was unread before the page opened is in the centre, and no news.
-      if (toast && isFirst) remember(toast.id);
-      else if (toast) show(toast);
+      // What this browser has shown, on this page or one before, is in the centre and no news.
+      const isNews = mark === null ? !isFirst : each.timestamp > mark;
+      if (toast && isNews && !known.has(each.id)) show(toast);
+      known.add(each.id);
+      moveMark(each.timestamp);
     }
+    if (mark === null) moveMark(0);
     isFirst = false;
   };
   const live = getLiveClient();
-  const stop = live.on("alerts", ({ type, data }) => {
-    const toast = type === "update" ? readNotification(data) : null;
-    if (toast) show(toast);
-    void ask();
-  });
-  live.subscribe({ channels: ["alerts"] });
+  const stops = [
+    live.on("alerts", ({ type }) => {
+      if (type === "update") void ask();
+    }),
+    // Other ways than a WebSocket do not carry what is private, and refuse who asks for it.
+    effect(() => {
+      const { status, transport } = liveState.value ?? {};
+      const isPrivate = status === "connected" && transport === "websocket";
+      if (isPrivate) live.subscribe({ channels: ["alerts"] });
+      else live.unsubscribe(["alerts"]);
+    }),
+  ];
   void ask();
   const timer = setInterval(() => void ask(), askEveryMs);
   return () => {
-    stop();
+    stops.forEach((stop) => stop());
     clearInterval(timer);
   };
 }
@@ -99,12 +131,10 @@ export function ToastList({ isOn, hasSound, confidence }: {
         return after;
       });
     };
-    const remember = (id: string) =>
-      setState((before) => ({ ...before, known: [...before.known, id] }));
     const name = (type: string) =>
       strings.signals.types[type as keyof typeof strings.signals.types] ?? type;
     const stops = [
-      follow(show, remember),
+      follow(show),
       getLiveClient().on("signals", ({ type, data }) => {
         const toast = type === "update" ? readSignal(data, { confidence, name }) : null;
         if (toast) show(toast);

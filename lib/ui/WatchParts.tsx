@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatPrice, pageStrings, strings, watchStrings as words } from "../format/mod.ts";
+import { formatPrice, strings, watchStrings as words } from "../format/mod.ts";
 import { Age, type PageTimes } from "./Age.tsx";
 import { Change } from "./Change.tsx";
 import { ScrollTable } from "./Figures.tsx";
@@ -22,16 +22,18 @@ export async function listWatchSignals(
   data: Pick<PageData, "listSignals">,
   symbols: readonly string[],
 ): Promise<SignalView[]> {
-  const lists = await Promise.all(symbols.slice(0, symbolsRead).map((entity) =>
-    data.listSignals({
-      types: [],
-      entity,
-      from: null,
-      to: null,
-      minConfidence: 0,
-      limit: signalsOfSymbol,
-    })
-  ));
+  const lists = await Promise.all(
+    symbols.slice(0, symbolsRead).map((entity) =>
+      data.listSignals({
+        types: [],
+        entity,
+        from: null,
+        to: null,
+        minConfidence: 0,
+        limit: signalsOfSymbol,
+      })
+    ),
+  );
   return lists.flat()
     .filter(({ record }) => symbols.includes(record.entity))
     .sort((a, b) => b.record.timestamp - a.record.timestamp).slice(0, signalsShown);
@@ -44,7 +46,7 @@ export function WatchTable(
   const { market } = strings;
   if (symbols.length === 0) return <p class="empty">{words.empty}</p>;
   return (
-    <ScrollTable label={words.prices} class="prices">
+    <ScrollTable label={words.pricesCaption} class="prices">
       <thead>
         <tr>
           <th scope="col">{market.symbol}</th>
@@ -86,7 +88,7 @@ export function WatchSignals(
         ? <SignalLines signals={signals} times={times} />
         : <p class="empty">{words.noSignals}</p>}
       <p>
-        <a href="/explore/signals">{pageStrings.nav.signals}</a>
+        <a href="/explore/signals">{strings.signals.all}</a>
       </p>
     </section>
   );

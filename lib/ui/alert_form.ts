@@ -8,8 +8,8 @@ import type { z } from "zod";
 import type { alertDraftSchema } from "../contracts/alerts.ts";
 import {
   type AlertComparison,
-  alertConditions,
   type AlertConditionName,
+  alertConditions,
   type AlertGroup,
   type AlertLine,
   channelNames,
@@ -210,7 +210,9 @@ function changeAt(group: AlertGroup, verb: string, [first, ...rest]: number[]): 
   if (first === undefined) {
     if (verb !== "add" && verb !== "group") return group;
     if (group.rules.length >= rulesMax) return group;
-    const rule = verb === "add" ? firstComparison : { match: "any" as const, rules: [firstComparison] };
+    const rule = verb === "add"
+      ? firstComparison
+      : { match: "any" as const, rules: [firstComparison] };
     return { ...group, rules: [...group.rules, rule] };
   }
   if (verb === "drop" && rest.length === 0) {

@@ -9,7 +9,7 @@ import { signalTypes } from "./filters.ts";
 /** What a list shows of a signal. */
 export type FeedItem = Pick<
   SignalRecord,
-  "id" | "type" | "entity" | "source" | "confidence_score" | "timestamp"
+  "id" | "type" | "entity" | "source" | "confidence_score" | "timestamp" | "explanation"
 >;
 
 /** How many signals a list holds. */
@@ -17,11 +17,24 @@ export const feedMax = 20;
 
 /** Returns what a list shows of a signal. */
 export function toFeedItem(record: SignalRecord): FeedItem {
-  const { id, type, entity, source, confidence_score, timestamp } = record;
-  return { id, type, entity, source, confidence_score, timestamp };
+  const { id, type, entity, confidence_score, timestamp, explanation } = record;
+  return {
+    id,
+    type,
+    entity,
+    source: nameSources(record),
+    confidence_score,
+    timestamp,
+    ...(typeof explanation === "string" && { explanation }),
+  };
 }
 
-function isFeedItem(value: unknown): value is FeedItem {
+/** Returns all sources of a merged signal, else its own. */
+export function nameSources({ source, sources }: Pick<SignalRecord, "source" | "sources">): string {
+  return Array.isArray(sources) && sources.length > 0 ? sources.join(", ") : source;
+}
+
+function isFeedItem(value: unknown): value is SignalRecord {
   if (typeof value !== "object" || value === null) return false;
   const { id, type, entity, source, confidence_score, timestamp } = value as Record<
     string,
@@ -34,7 +47,7 @@ function isFeedItem(value: unknown): value is FeedItem {
 
 /** Reads one signal or several from a message; what is none is left out. */
 export function parseFeedItems(data: unknown): FeedItem[] {
-  return (Array.isArray(data) ? data : [data]).filter(isFeedItem);
+  return (Array.isArray(data) ? data : [data]).filter(isFeedItem).map(toFeedItem);
 }
 
 /** Returns the newest signals of both lists, each once, newest first. */

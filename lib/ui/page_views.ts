@@ -13,6 +13,7 @@ import type {
   NewsRecord,
 } from "../contracts/records.ts";
 import type { MarketKind } from "../market/mod.ts";
+import type { UptimeView } from "./analysis_views.ts";
 import type { PriceView, SeriesView, SignalView } from "./state.ts";
 
 /** Whether an exchange with hours is open, and until when that holds; null where unknown. */
@@ -245,6 +246,8 @@ export interface SourceView {
   detail?: string;
   lastMessageMs: number | null;
   nextMs: number | null;
+  /** Absent where nobody watches it. */
+  uptime?: UptimeView;
   today: UsageView;
   month: UsageView;
   budget: {
@@ -282,6 +285,17 @@ export interface JobsView {
   runs: CollectionRunRecord[];
   /** Of the cycles of the last 24 hours that ended, 0 to 1; null for none. */
   successShare: number | null;
+  /** Of the last 24 hours, or since the first cycle within them. */
+  day: {
+    /** Cycles that were to run, and that ran. */
+    expected: number;
+    ran: number;
+    /** Sources that were asked, over all cycles, and those of them that answered. */
+    asked: number;
+    answered: number;
+    cronShare: number | null;
+    collectionShare: number | null;
+  };
 }
 
 /** What one kind of kept answers was good for since the start. */

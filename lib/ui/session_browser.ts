@@ -44,6 +44,9 @@ export async function keepSession(
   });
 }
 
+/** The lock under which the outbox renews, too. */
+const lock = "cryptointel-cryptointel.session";
+
 const browser: SessionParts = {
   read: () => use((storage) => storage.getItem(key)),
   write: (text) =>
@@ -52,7 +55,7 @@ const browser: SessionParts = {
   alone: async (run) => {
     // Without locks (no TLS) the moment between two tabs is left to chance, which the server forgives.
     if (!navigator.locks) return await run();
-    return await navigator.locks.request(key, run) as never;
+    return await navigator.locks.request(lock, run) as never;
   },
   exchange: () =>
     fetch("/api/v1/auth/refresh", {

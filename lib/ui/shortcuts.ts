@@ -12,11 +12,16 @@ export interface KeyPress {
   altKey: boolean;
 }
 
-/** Returns what a key asks for; null while someone types, and for keys with a modifier. */
+/**
+ * Returns what a key asks for. Ctrl or Command with K opens the palette even while someone types;
+ * other keys with a modifier, and letters that are typed, ask for nothing.
+ */
 export function readShortcut(
   { key, ctrlKey, metaKey, altKey }: KeyPress,
   isTyping: boolean,
-): "search" | "help" | null {
-  if (isTyping || ctrlKey || metaKey || altKey) return null;
+): "search" | "help" | "palette" | null {
+  if (altKey) return null;
+  if (ctrlKey || metaKey) return key.toLowerCase() === "k" ? "palette" : null;
+  if (isTyping) return null;
   return key === "/" ? "search" : key === "?" ? "help" : null;
 }

@@ -5,6 +5,7 @@
  */
 import type { IndicatorKey } from "../chart/indicators.ts";
 import type { Bar, MarketKind, Timeframe } from "../market/mod.ts";
+import type { AnalysisData } from "./analysis_views.ts";
 import type { AskApi, PersonView } from "./own.ts";
 import type { ExploreData, GaugeView } from "./page_views.ts";
 import type { GapRecord, OutcomeRecord, SignalRecord } from "../contracts/records.ts";
@@ -162,7 +163,7 @@ export interface GuideView {
 }
 
 /** Readers of everything a page shows; each may reject, and the page then offers a retry. */
-export interface PageData extends ExploreData {
+export interface PageData extends ExploreData, AnalysisData {
   /** Active symbols. */
   listSymbols(): Promise<SymbolView[]>;
   /** The newest `limit` bars (1 to 5000) of a series; null for an unknown symbol. */

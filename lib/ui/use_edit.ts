@@ -12,16 +12,23 @@ interface Keeper {
 
 let keeper: Promise<Keeper> | null = null;
 
-async function openKeeper(): Promise<Keeper> {
+/** What an island brings along. */
+export interface SaveOptions {
+  /** Says that no answer came. */
+  offline: string;
+  /** Wall time, epoch ms. */
+  now(): number;
+}
+
+async function openKeeper({ now }: SaveOptions): Promise<Keeper> {
   const { openOutbox } = await import("../outbox/mod.ts");
-  const { systemClock } = await import("../clock.ts");
-  return openOutbox({ now: () => systemClock.now() });
+  return openOutbox({ now });
 }
 
 /** Saves an edit; where the browser keeps nothing, it is sent at once or not at all. */
-export async function saveEdit(draft: EditDraft, offline: string): Promise<EditResult> {
+export async function saveEdit(draft: EditDraft, options: SaveOptions): Promise<EditResult> {
   try {
-    keeper ??= openKeeper();
+    keeper ??= openKeeper(options);
     return await (await keeper).save(draft);
   } catch {
     // A private window may refuse to keep anything, and a chunk may be out of reach.
@@ -29,6 +36,6 @@ export async function saveEdit(draft: EditDraft, offline: string): Promise<EditR
     return await sendEdit(draft, {
       fetch: (path, init) => fetch(path, { ...init, credentials: "same-origin" }),
       createId: () => crypto.randomUUID(),
-    }, offline);
+    }, options.offline);
   }
 }

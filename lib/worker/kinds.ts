@@ -20,13 +20,17 @@ export interface Asked {
 }
 
 /** Addresses that are no page of ours, or carry a secret, or are good once. */
-const neverKept =
-  /^\/(api|x402|docs|metrics|health|openapi\.json|udf|setup|sign-?in|sign-?up|reset|s|shared|share|play-again|ws)(\/|$)/;
+const neverKept = new RegExp(
+  "^/(api|x402|docs|metrics|health|openapi\\.json|udf|signals|dex|market-data|market-analysis|" +
+    "collect|dashboard/api|setup|sign-?in|sign-?up|reset|s|shared|share|play-again|ws)(/|$)",
+);
 /** Answers that a page can go on with while offline. What is polled would look like a connection. */
-const keptData =
-  /^\/(chart-notes$|api\/v1\/(charts\/|symbols|alerts|watchlists|portfolios|preferences|notifications)(\/|$|[^/]))/;
+const keptData = new RegExp(
+  "^/(chart-notes|api/v1/(charts|symbols|alerts|watchlists|portfolios|preferences|notifications))" +
+    "(/|$)",
+);
 /** Who has signed in or out, or is no more. The renewal of a session changes nobody. */
-const sessionPath = /^\/(api\/v1\/auth\/(?!refresh$)|sign-?in|sign-?out|setup)/;
+const sessionPath = /^\/(api\/v1\/auth\/(?!refresh$)|(sign-?in|sign-?out|setup)(\/|$))/;
 
 /** Says what is done with a request. */
 export function findKind({ method, pathname, search, isNavigation }: Asked): RequestKind {

@@ -91,11 +91,25 @@ export async function startAlertDesk(options: WorldDeskOptions): Promise<WorldDe
 
 /** Starts a live path with its alert desk. */
 export async function startWatchedPath(
-  options: LivePathOptions & { store: Pick<Store, "owned">; delivery: Delivery },
+  options:
+    & LivePathOptions
+    & Pick<WorldDeskOptions, "delivery" | "onFiring">
+    & { store: Pick<Store, "owned"> },
 ) {
   const path = await startLivePath(options);
   const { owned } = options.store;
-  return { ...path, alerts: await startAlertDesk({ ...options, ...path, owned }) };
+  const alerts = await startAlertDesk({ ...options, ...path, owned });
+  return {
+    ...path,
+    alerts,
+    /** Ends what goes on by itself; the caches stay open. Bars that close last are still tried. */
+    async stopPath() {
+      path.unfollow();
+      await path.pipeline.stop();
+      await alerts.stop();
+      path.hub.close();
+    },
+  };
 }
 
 /** Lets prices and signals pass by the desk on their way out; returns what ends that. */

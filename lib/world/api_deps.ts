@@ -81,6 +81,7 @@ export function createApiDeps(parts: ApiParts): ApiDeps & { config: ConfigDesk }
     listCollectors: () =>
       [...parts.listReports(), ...listRefusals(settings)].map(describeCollector),
     listParkedJobs: () => store.jobs.parked(),
+    getUptime: parts.healthFeed.getUptime,
     async collect() {
       const request = { runId: `manual-${now()}`, trigger: "manual" } as const;
       return describeRun(world, await parts.collect(request));

@@ -59,6 +59,30 @@ export function createCycle(
   });
 }
 
+/** The first cycle does not wait longer for the first answers, ms. */
+const FIRST_ANSWERS_MS = 20_000;
+
+/**
+ * Queues the first cycle of a process once every source was asked, or after 20 s: before, there is
+ * nothing that it could judge. Never rejects.
+ */
+export async function startFirstCycle({ jobs, asked, clock, log, signal }: {
+  jobs: Pick<Jobs, "trigger">;
+  asked: Promise<void>;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+}): Promise<void> {
+  const done = new AbortController();
+  const late = clock.wait(FIRST_ANSWERS_MS, AbortSignal.any([done.signal, signal]));
+  await Promise.race([asked, late]);
+  done.abort();
+  if (signal.aborted) return;
+  await jobs.trigger("start").catch((error) =>
+    log.warn("no first cycle", { error: String(error) })
+  );
+}
+
 /** One dispatcher for all worlds of a process: work goes to the one that is there; `others` is not of a world. */
 export function listenToCycles(
   queue: Store["jobs"],

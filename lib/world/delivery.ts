@@ -64,6 +64,8 @@ export interface Delivery extends DeliveryDesk {
   /** Tells visitors who watch a symbol. */
   tellWatchers(signal: WatchedSignal): Promise<void>;
   tellOwners(news: OwnerNews): Promise<void>;
+  /** Returns the text by which a person's mail is ended. */
+  signUnsubscribe(userId: string): Promise<string>;
   /** From now on pages of this world are told; null when it ends. */
   show(world: ShownWorld | null): void;
   close(): void;
@@ -110,6 +112,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     isPushEndpoint: (endpoint) => isPushEndpoint(endpoint, allowed),
     pushKey: keys.publicKey,
     readUnsubscribe: tokens.read,
+    signUnsubscribe: tokens.sign,
     show: (world) => void (shown = world),
     ...createTests({
       ...{ ...parts, senders, channels, baseUrl, publish },

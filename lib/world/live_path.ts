@@ -59,7 +59,7 @@ export async function startLivePath(
     },
   });
   const hub = meterSignals(live, metrics);
-  const healthFeed = createHealthFeed(hub, metrics);
+  const healthFeed = createHealthFeed(hub, metrics, now);
   const { limits, stop: unfollow } = followTradeLimits(settings, mode);
   const getRefusedMax = () => {
     const { quarantine, quarantineTrades } = settings.get().quality;

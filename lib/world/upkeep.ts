@@ -24,7 +24,9 @@ const DISK_EVERY_MS = 60_000;
 export interface UpkeepOptions {
   world: OpenWorld;
   answers: Pick<AnswerCache, "warm">;
-  pipeline: Pick<Pipeline, "halt">;
+  pipeline: Pick<Pipeline, "halt" | "recount">;
+  /** Told that bars before this time (epoch ms) were deleted. */
+  onBarsPurged?(beforeMs: number): Promise<void>;
   /** Says whether the disk is nearly full. */
   isDiskLow(): Promise<boolean>;
   settings: SettingsWatch;
@@ -46,6 +48,28 @@ export async function runUpkeep(options: UpkeepOptions): Promise<void> {
     ...(replay ? [] : [runRetentionDaily(options)]),
     runDiskWatch(options),
   ]);
+}
+
+/** Returns what tells the time before which bars are deleted, epoch ms; null where all are kept. */
+export function createKeptFrom({ settings, mode, marketNow }: {
+  settings: Pick<SettingsWatch, "get">;
+  mode: "live" | "replay";
+  marketNow(): number;
+}): () => number | null {
+  const dayMs = 86_400_000;
+  return () => mode === "replay" ? null : marketNow() - settings.get().retentionDays.bars * dayMs;
+}
+
+/** Writes a small value down; that it failed is worth a line, not an end. */
+export function keepValue(
+  world: Pick<OpenWorld, "putState">,
+  name: string,
+  value: unknown,
+  log: Logger,
+): void {
+  world.putState(name, value).catch((error) => {
+    log.warn("a value was not kept", { name, error: String(error) });
+  });
 }
 
 /** Stops collecting, not reading, before the disk is full. */
@@ -82,17 +106,24 @@ export async function runWarming(
 export async function runRetentionDaily(
   options: Pick<
     UpkeepOptions,
-    "world" | "settings" | "marketNow" | "clock" | "log" | "signal"
+    "world" | "settings" | "pipeline" | "onBarsPurged" | "marketNow" | "clock" | "log" | "signal"
   >,
 ): Promise<void> {
-  const { world, settings, marketNow, clock, log, signal } = options;
+  const { world, settings, pipeline, onBarsPurged, marketNow, clock, log, signal } = options;
+  const onPurged = async (beforeMs: number) => {
+    await pipeline.recount();
+    await onBarsPurged?.(beforeMs);
+  };
   await clock.wait(SETTLE_MS, signal);
   while (!signal.aborted) {
     try {
       const last = await world.getState<number>(RETENTION_STATE) ?? 0;
       const passedMs = clock.now() - last;
       if (passedMs >= RETENTION_EVERY_MS || passedMs < 0) {
-        await runRetention({ world, settings: settings.get(), nowMs: marketNow(), log, signal });
+        await runRetention({
+          ...{ world, settings: settings.get(), nowMs: marketNow(), log, signal },
+          onBarsPurged: onPurged,
+        });
         if (!signal.aborted) await world.putState(RETENTION_STATE, clock.now());
       }
     } catch (error) {

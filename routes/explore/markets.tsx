@@ -9,6 +9,7 @@ import {
   strings,
 } from "../../lib/format/mod.ts";
 import { Age, type PageTimes, readTimes } from "../../lib/ui/Age.tsx";
+import { ExportLinks } from "../../lib/ui/ExportLinks.tsx";
 import { ChoiceField, FilterForm, SearchField } from "../../lib/ui/FilterForm.tsx";
 import {
   filterMarkets,
@@ -227,6 +228,7 @@ export default function MarketsPage({ data: { markets }, url, state }: PageProps
       {markets.isOk
         ? <Markets list={markets.value} choice={{ filter, sort }} times={times} />
         : <ReadError href={url.pathname + url.search} />}
+      <ExportLinks tables={["market", "dashboard"]} report="dashboard" />
       <LiveText marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
     </>
   );

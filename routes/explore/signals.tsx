@@ -13,6 +13,7 @@ import {
   parseSignalFilter,
   signalTypes,
 } from "../../lib/ui/filters.ts";
+import { ExportLinks } from "../../lib/ui/ExportLinks.tsx";
 import { type Reading, readSafely } from "../../lib/ui/read.ts";
 import { ReadError } from "../../lib/ui/Shell.tsx";
 import { SignalCard } from "../../lib/ui/SignalCard.tsx";
@@ -162,6 +163,7 @@ export default function SignalsPage({ data, url, state }: PageProps<Data, State>
       {signals.isOk
         ? <SignalList data={data} views={signals.value} times={times} />
         : <ReadError href={url.pathname + url.search} />}
+      <ExportLinks tables={["signals", "outcomes"]} />
       <LiveText marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
     </>
   );

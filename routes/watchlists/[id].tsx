@@ -6,7 +6,12 @@ import { readTimes } from "../../lib/ui/Age.tsx";
 import { ExportLinks } from "../../lib/ui/ExportLinks.tsx";
 import { privatePage } from "../../lib/ui/forms.ts";
 import { getOwn } from "../../lib/ui/own.ts";
-import { type Own, readOwn, type SymbolChoice, type WatchlistView } from "../../lib/ui/own_views.ts";
+import {
+  type Own,
+  readOwn,
+  type SymbolChoice,
+  type WatchlistView,
+} from "../../lib/ui/own_views.ts";
 import { readParam } from "../../lib/ui/PageParts.tsx";
 import type { Reading } from "../../lib/ui/read.ts";
 import { ReadError } from "../../lib/ui/Shell.tsx";
@@ -70,7 +75,11 @@ export default function OneWatchlistPage({ data: { own }, url, state }: PageProp
             wallMs={times.wallMs}
             isStill={times.isStill}
           />
-          <ExportLinks table="watchlists" share={{ kind: "watchlist", target: found.list.id }} />
+          <ExportLinks
+            tables={["watchlists"]}
+            share={{ kind: "watchlist", target: found.list.id }}
+            title={found.list.name}
+          />
         </>
       )}
     </>

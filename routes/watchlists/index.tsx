@@ -86,7 +86,7 @@ export default function WatchlistsPage({ data: { own }, url, state }: PageProps<
       {lists && (
         <>
           <section class="card" aria-labelledby="lists">
-            <h2 id="lists">{words.caption}</h2>
+            <h2 id="lists">{words.yours}</h2>
             <Lists lists={lists} times={times} />
           </section>
           <section class="card" aria-labelledby="new-list">

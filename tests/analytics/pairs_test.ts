@@ -225,6 +225,19 @@ Deno.test("tokens go with exchanges, protocols with chains, by weight", () => {
   equal(nodes.some(({ name }) => name === "nan" || name === "none"), false);
 });
 
+Deno.test("SIG-05 thousands of one kind crowd out no other", () => {
+  const { edges } = mapRelationships({
+    symbols: [symbol("BTC", "binance"), symbol("BTC", "kraken"), symbol("ETH", "binance")],
+    mentions: [],
+    tvl: Array.from(
+      { length: 700 },
+      (_, i) => aTvl({ entity: `protocol:p${i}`, chain: "chain:ethereum", tvl_usd: 1e9 }),
+    ),
+  });
+  equal(edges.filter(({ kind }) => kind === "runs_on").length, 500);
+  equal(edges.filter(({ kind }) => kind === "traded_on").length, 3);
+});
+
 Deno.test("wallets that act beside the same things at the same time are a cluster", () => {
   const acts = (wallet: string, hours: number[]) =>
     hours.flatMap((hour) => {

@@ -4,11 +4,16 @@
  * @module
  */
 import { createAlertBook, createBarCourse, foresee } from "../../lib/alerts/mod.ts";
+import process from "node:process";
+import { systemClock } from "../../lib/clock.ts";
 import type { AlertRecord } from "../../lib/contracts/owned.ts";
 import { getBarRow } from "../../lib/market/mod.ts";
 import { buildPrice } from "../support/alerts.ts";
 import { createRandom, walkBars } from "../support/market_series.ts";
 import { buildAlert } from "../support/owned.ts";
+import { createPushBrowser, withHttpReceiver } from "../support/receivers.ts";
+import { buildSignal } from "../support/store.ts";
+import { waitFor, withWatchedWorld } from "../support/watched_world.ts";
 import { type Figure, pickShare, printFigures } from "./figure.ts";
 
 const RULES = 10_000;
@@ -87,8 +92,90 @@ function measureForesight(fields: Partial<AlertRecord>): number {
   return pickShare(times, 0.5);
 }
 
+const WALKED = 100;
+const WATCHERS = 10_000;
+
+const buildBrowser = (id: string, endpoint: string, userId: string | null) => {
+  const { p256dh, auth } = createPushBrowser();
+  return {
+    ...{ id, userId, endpoint, p256dh, auth, deviceName: "", symbols: userId ? [] : ["BTCUSDT"] },
+    ...{ isEnabled: true, createdMs: 1, usedMs: null, wants: "all" as const },
+  };
+};
+
+/** Trades that each match one of 10,000 rules; how long until the push service has the request, ms. */
+async function measurePath(): Promise<number> {
+  const waits: number[] = [];
+  let arrivedMs = 0;
+  await withHttpReceiver(
+    ({ host, received }) =>
+      withWatchedWorld(async ({ store, trade }) => {
+        await store.owned.pushSubscriptions.putMany(
+          Array.from(
+            { length: WALKED },
+            (_, i) => buildBrowser(`b${i}`, `http://${host}/${i}`, `u${i}`),
+          ),
+        );
+        trade(9_999.5);
+        for (let i = 0; i < WALKED; i++) {
+          const startedMs = trade(10_000.5 + i);
+          await waitFor(() => received.length === i + 1);
+          waits.push(arrivedMs - startedMs);
+          await systemClock.wait(10);
+        }
+      }, {
+        allow: host,
+        prepare: (store) =>
+          store.owned.alerts.putMany(Array.from({ length: RULES }, (_, i) =>
+            buildAlert(`a${i}`, {
+              user_id: `u${i}`,
+              threshold: 10_000 + i,
+              channels: ["PUSH"],
+            }))),
+      }),
+    () => {
+      arrivedMs = performance.now();
+      return new Response("", { status: 201 });
+    },
+  );
+  return pickShare(waits, 0.95);
+}
+
+/**
+ * One signal for 10,000 watchers, a tenth of them dead: messages per second of processor time until
+ * all are served and the dead ones gone. The receiving side runs in this process and is counted too.
+ */
+async function measurePush(): Promise<number> {
+  let rate = 0;
+  await withHttpReceiver(
+    ({ host, received }) =>
+      withWatchedWorld(async ({ store, path }) => {
+        const browsers = Array.from(
+          { length: WATCHERS },
+          (_, i) =>
+            buildBrowser(`b${i}`, `http://${host}/${i % 10 === 0 ? "dead" : "live"}/${i}`, null),
+        );
+        await store.owned.pushSubscriptions.putMany(browsers);
+        const before = process.cpuUsage();
+        path.hub.publish("signals", buildSignal("s1"));
+        for (let i = 0; i < 120 && received.length < WATCHERS; i++) await systemClock.wait(500);
+        await waitFor(async () => await store.owned.pushSubscriptions.count() === WATCHERS * 0.9);
+        const { user, system } = process.cpuUsage(before);
+        rate = received.length / (user + system) * 1e6;
+        const served = new Set(received.map((one) => one.path));
+        if (served.size !== WATCHERS || received.length !== WATCHERS) {
+          throw new Error(
+            `${served.size} of ${WATCHERS} were served, by ${received.length} messages`,
+          );
+        }
+      }, { allow: host }),
+    ({ path }) => new Response("", { status: path.startsWith("/dead") ? 410 : 201 }),
+  );
+  return rate;
+}
+
 /** Runs everything. */
-export function runAlertsBench(): Promise<Figure[]> {
+export async function runAlertsBench(): Promise<Figure[]> {
   const rate = (name: string, value: number, least: number): Figure => ({
     name,
     value: Math.round(value),
@@ -101,7 +188,7 @@ export function runAlertsBench(): Promise<Figure[]> {
     unit: "ms",
     target: { most: 300 },
   });
-  return Promise.resolve([
+  return [
     rate("alerts: rules tried on a bar close, one core, 10,000 of one series", measureBars(), 1e6),
     {
       name: "alerts: trades of a symbol with 10,000 price alerts",
@@ -117,7 +204,19 @@ export function runAlertsBench(): Promise<Figure[]> {
       "alerts: foresight of RSI over 90 days of 1m bars, median",
       measureForesight({ condition: "RSI_ABOVE", threshold: 70 }),
     ),
-  ]);
+    {
+      name: "alerts: trade received to push request at its service, one of 10,000 rules, p95",
+      value: await measurePath(),
+      unit: "ms",
+      target: { most: 100 },
+    },
+    {
+      name: "push: messages to 10,000 watchers, a tenth of them dead, per second of one core",
+      value: Math.round(await measurePush()),
+      unit: "messages/s",
+      target: { least: 400 },
+    },
+  ];
 }
 
 if (import.meta.main) await printFigures(await runAlertsBench());

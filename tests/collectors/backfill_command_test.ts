@@ -82,13 +82,24 @@ function aProduct() {
     failure: null as string | null,
     refusal: null as Response | null,
     isGone: false,
+    /** Bars that the API serves of the stretch. */
+    served: 24,
+    stored: 24,
+    windows: [] as string[],
+    /** So many questions for bars are refused before one is answered. */
+    refusedReads: 0,
   };
   const answer = (url: URL, method: string): Response => {
     if (product.isGone) throw new TypeError("connection refused");
     if (product.refusal) return product.refusal;
     if (url.pathname.startsWith("/udf/")) {
       const from = Number(url.searchParams.get("from"));
-      return Response.json({ s: "ok", t: [from - 3600, from, from + 3600] });
+      const to = Number(url.searchParams.get("to"));
+      product.windows.push(`${from}-${to}`);
+      const refused = product.refusedReads-- > 0;
+      if (refused) return Response.json({ detail: "Cannot take more" }, { status: 429 });
+      const hours = Array.from({ length: product.served }, (_, i) => from + i * 3600);
+      return Response.json({ s: "ok", t: [from - 3600, ...hours] });
     }
     if (url.pathname.includes("/charts/")) {
       return Response.json({ bars: [{}, {}], indicators: product.indicators });
@@ -101,6 +112,7 @@ function aProduct() {
         ? "running"
         : "done";
       record.error = product.failure;
+      if (record.status === "done") record.stored = product.stored;
       record.done_ms += 8 * HOUR_MS;
       record.bars += 8;
     }
@@ -133,7 +145,7 @@ function aProduct() {
   const pass = async (times: number) => {
     for (let i = 0; i < times; i++) {
       await turn(3);
-      await clock.advance(500);
+      await clock.advance(1_000);
     }
     await turn(3);
   };
@@ -145,8 +157,8 @@ Deno.test("the command follows the backfill to its end and counts what the API s
   const done = run();
   await pass(3);
   const { record, served } = await done;
-  deepEqual([record.status, record.bars, served], ["done", 24, 2]);
-  deepEqual(product.bars, ["8 1", "16 1", "24 0", "end"]);
+  deepEqual([record.status, record.bars, served], ["done", 24, 24]);
+  deepEqual(product.bars, ["8 2", "16 1", "24 0", "end"]);
   equal(product.asked[0], "POST /api/v1/admin/backfills");
 });
 
@@ -172,10 +184,42 @@ Deno.test("a failed backfill, a refusal and indicators that are missing are told
   await failed;
   const strange = aProduct();
   strange.product.refusal = new Response("no token", { status: 401 });
-  await rejects(strange.run(), /answered 401: no token/);
+  await rejects(strange.run(), /Cannot backfill: HTTP 401: no token/);
+  const clear = aProduct();
+  const detail = "Cannot backfill from yaho: it has no past to give";
+  clear.product.refusal = Response.json({ title: "Bad Request", detail }, { status: 400 });
+  await rejects(clear.run(), { name: "BackfillError", message: detail }, "its words, no JSON");
   const uneven = aProduct();
   uneven.product.indicators = { sma_20: [1] };
   const short = rejects(uneven.run(), /sma_20 has 1 values for 2 bars/);
   await uneven.pass(3);
   await short;
+});
+
+const unserved = [
+  { what: "less than is stored", served: 2, stored: 24, says: /24 bars are stored, the API serves 2/ },
+  { what: "nothing of what is stored", served: 0, stored: 24, says: /the API serves 0/ },
+  { what: "nothing, as nothing came", served: 0, stored: 0, says: /binance has no 1h bars of that/ },
+];
+for (const { what, served, stored, says } of unserved) {
+  Deno.test(`the command fails when the API serves ${what}`, async () => {
+    const { product, run, pass } = aProduct();
+    Object.assign(product, { served, stored });
+    const failed = rejects(run(), says);
+    await pass(3);
+    await failed;
+  });
+}
+
+Deno.test("bars of a long stretch are asked for part by part, also when the API says to wait", async () => {
+  const { product, run, pass } = aProduct();
+  const { record } = product;
+  record.to = record.from + 25_000 * HOUR_MS;
+  product.refusedReads = 2;
+  product.stored = 72;
+  const done = run();
+  await pass(20);
+  equal((await done).served, 72);
+  equal(product.windows.length, 5, "three parts, one of them asked three times");
+  equal(new Set(product.windows).size, 3);
 });

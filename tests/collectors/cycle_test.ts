@@ -96,7 +96,7 @@ for (const [name, lastMs, status] of [["fresh", startMs, "ok"], ["old", 0, "fail
   });
 }
 
-const streams = [["live", "ok"], ["connecting", "skipped"], ["blocked", "failed"]] as const;
+const streams = [["live", "ok"], ["connecting", "waiting"], ["blocked", "failed"]] as const;
 for (const [state, status] of streams) {
   Deno.test(`a stream that is ${state} counts as ${status}`, async () => {
     const { cycle } = aCycle([], { listStreams: () => [{ ...createHealth("binance"), state }] });
@@ -140,7 +140,7 @@ Deno.test("of a source that another process polls, that process's word counts", 
       });
     const [mine, theirs]: string[][] = [[], []];
     const standby = begin(false, theirs!);
-    equal((await standby.pollers[0]!.collect(stop.signal)).status, "skipped");
+    equal((await standby.pollers[0]!.collect(stop.signal)).status, "waiting");
     const holder = begin(true, mine!);
     await until(() => holder.pollers[0]!.health().state === "live");
     await turn(20);

@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
 import { silentLogger } from "../../lib/log.ts";
 import { type EditRequest, flushEdits, type OutboxStore } from "../../lib/outbox/flush.ts";
-import { addEdit, resolveConflict, showRecord } from "../../lib/outbox/queue.ts";
+import { addEdit, resolveConflict, retryEdit, showRecord } from "../../lib/outbox/queue.ts";
 import type { Answer } from "../../lib/outbox/verdict.ts";
 import type { Fields } from "../../lib/outbox/types.ts";
 import { openStore, type OwnedStore } from "../../lib/store/mod.ts";
@@ -15,9 +15,19 @@ import { withFolder, withMemoryStore } from "../support/store.ts";
 const SEEDS = 100;
 const EDITS = 50;
 const LISTS = 4;
+const nameList = (n: number) => `${listsPath}/0f8fad5b-d9cb-469f-a165-70867728950${n}`;
 
 /** Ways of one request to fail; `kill` stands for whatever ends the server. */
-type Fault = "none" | "lost" | "answer lost" | "503" | "twice" | "twice at once" | "gone" | "hotel";
+type Fault =
+  | "none"
+  | "lost"
+  | "answer lost"
+  | "503"
+  | "twice"
+  | "twice at once"
+  | "gone"
+  | "hotel"
+  | "400";
 const faults: Fault[] = [
   "none",
   "none",
@@ -33,13 +43,20 @@ const faults: Fault[] = [
 type Ask = (request: EditRequest) => Promise<Answer>;
 
 /** Sends for real, or fails in one of the ways. `gone` ends the client before it notes the answer. */
-function sendThrough(ask: Ask, chance: () => number): Ask {
+function sendThrough(ask: Ask, chance: () => number, judged: Map<string, boolean>): Ask {
   return async (request) => {
     const fault = faults[Math.floor(chance() * faults.length)]!;
+    const key = request.headers["idempotency-key"]!;
+    // What a server refuses once it refuses always, and what it took it does not refuse later.
+    if (!judged.has(key)) judged.set(key, chance() < 0.1);
     if (fault === "lost") return null;
     if (fault === "503") {
       const text = '{"detail":"The store does not answer; try again soon"}';
       return { status: 503, type: "application/problem+json", retryAfter: null, text };
+    }
+    if (judged.get(key)) {
+      const text = '{"detail":"The request does not fit its contract"}';
+      return { status: 400, type: "application/problem+json", retryAfter: null, text };
     }
     if (fault === "hotel") {
       return { status: 200, type: "text/html", retryAfter: null, text: "<h1>Sign in</h1>" };
@@ -62,11 +79,11 @@ class Device {
 
   constructor(readonly name: string, readonly read: (path: string) => Promise<Fields | null>) {}
 
-  createId = () => `${this.name}-key-${++this.#ids}`;
+  createId = () => `${this.name}-request-${++this.#ids}`;
 
   /** Adds an entry to a list that no other edit adds, or takes one away. */
   async edit(chance: () => number, entry: string): Promise<void> {
-    const path = `${listsPath}/list-${Math.floor(chance() * LISTS)}`;
+    const path = nameList(Math.floor(chance() * LISTS));
     const record = await this.read(path);
     await this.store.change((queue) => {
       const shown = showRecord(queue, path, record) ??
@@ -100,12 +117,13 @@ class Device {
   async resolveAll(): Promise<void> {
     await this.store.change((queue) => {
       let next = queue;
+      for (const { id } of queue) next = retryEdit(next, id, this.createId());
       for (const edit of queue.filter(({ state }) => state === "conflict")) {
         const { body, theirs } = edit;
         const symbols = [
           ...new Set([...theirs!.symbols as string[], ...body!.symbols as string[]]),
         ];
-        const whole = queue.map((one) =>
+        const whole = next.map((one) =>
           one.id === edit.id ? { ...one, body: { ...body, symbols } } : one
         );
         next = resolveConflict(whole, edit.id, "mine", this.createId());
@@ -165,18 +183,19 @@ Deno.test("100 times 50 random edits of two devices with every fault: none lost,
       const chance = createChance(seed);
       const server = createEditsServer(owned, () => 1_000);
       const ask: Ask = async ({ path, ...request }) =>
-        toAnswer(await server.request(path, request));
+        toAnswer(await server.fetch(new Request(`http://localhost${path}`, request)));
       // What a device last saw; it does not look again before each edit.
       const read = async (path: string) => {
         const answer = await ask({ method: "GET", path, headers: {}, body: null });
         return answer?.status === 200 ? JSON.parse(answer.text) : null;
       };
       const devices = [new Device("a", read), new Device("b", read)];
+      const judged = new Map<string, boolean>();
       for (let i = 0; i < EDITS; i++) {
         const device = devices[Math.floor(chance() * 2)]!;
         await device.edit(chance, `${device.name}${i}`);
         edits++;
-        if (chance() < 0.4) await device.flush(sendThrough(ask, chance));
+        if (chance() < 0.4) await device.flush(sendThrough(ask, chance, judged));
       }
       await drain(devices, ask);
       await assertKept(owned, devices);
@@ -243,7 +262,7 @@ async function runKilled(seed: number, path: string): Promise<{ kills: number; c
     server = await startServer(path);
     known = new Map();
     for (let list = 0; list < LISTS; list++) {
-      const at = `${listsPath}/list-${list}`;
+      const at = nameList(list);
       const answer = await server.ask({ method: "GET", path: at, headers: {}, body: null });
       if (answer?.status === 200) known.set(at, JSON.parse(answer.text));
     }

@@ -34,7 +34,7 @@ Deno.test("a signal carries its find, its evidence and its horizon", () => {
   equal(signal.evidence.barTime, input.bars.time[29]);
   equal(signal.evidence.horizonMs, input.bars.time[29]! + HOUR_MS + 24 * HOUR_MS);
   match(signal.evidence.inputHash, /^[0-9a-f]{64}$/);
-  match(signal.evidence.parameterVersion, /^price_alert\/1#[0-9a-f]{8}$/);
+  match(signal.evidence.parameterVersion, /^price_alert\/2#[0-9a-f]{8}$/);
   match(signal.id, /^[0-9a-f]{32}$/);
   equal(signal.created_at, 5);
   equal(signal.updates, undefined);

@@ -170,7 +170,9 @@ const requests: [string, number][] = [
     .map((query): [string, number] => [`/dex/signals?limit=${LIMIT}${query}`, LIMIT]),
   ...combine(["pair_id", "p4"])
     .map((query): [string, number] => [`/dex/trades?limit=${LIMIT}${query}`, LIMIT]),
-  ...["timestamp", "volume_24h", "liquidity", "market_cap", "price_change_24h"].flatMap((sort) =>
+  ...["timestamp", "price", "volume_24h", "liquidity", "market_cap", "price_change_24h"].flatMap((
+    sort,
+  ) =>
     ["asc", "desc"].map((order): [string, number] => [
       `/dex/listings?limit=${LIMIT}&sort=${sort}&order=${order}`,
       LIMIT,

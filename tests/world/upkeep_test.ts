@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { silentLogger } from "../../lib/log.ts";
 import { readSettingsFiles, watchSettings } from "../../lib/settings.ts";
 import { runRetentionDaily, runWarming } from "../../lib/world/upkeep.ts";
@@ -38,11 +38,15 @@ Deno.test("old records move once a day by market time, also over restarts", () =
       log: silentLogger,
     });
     let marketMs = NOW_MS;
+    let recounts = 0;
+    const purged: number[] = [];
     const begin = () => {
       const stop = new AbortController();
       const done = runRetentionDaily({
         world,
         settings,
+        pipeline: { halt: () => {}, recount: () => Promise.resolve(void recounts++) },
+        onBarsPurged: (beforeMs) => Promise.resolve(void purged.push(beforeMs)),
         marketNow: () => marketMs,
         clock,
         log: silentLogger,
@@ -78,6 +82,12 @@ Deno.test("old records move once a day by market time, also over restarts", () =
       await settle(async () => await world.getState("retentionMs") !== noted || hour < 23);
     }
     equal(await world.signals.get("old"), null);
+    deepEqual(
+      purged,
+      [NOW_MS - 365 * DAY_MS, NOW_MS - 65 * DAY_MS],
+      "backfills hear which bars are gone",
+    );
+    equal(recounts, 2, "the ledger counts anew");
     await endSecond();
     await settings.stop();
     equal(clock.waiting(), 0);

@@ -24,6 +24,7 @@ import {
   toMoment,
 } from "../../../lib/ui/PageParts.tsx";
 import type { AnalysisView, LevelView, MarketDetail } from "../../../lib/ui/page_views.ts";
+import { ExportLinks } from "../../../lib/ui/ExportLinks.tsx";
 import { type Reading, readSafely } from "../../../lib/ui/read.ts";
 import { ReadError } from "../../../lib/ui/Shell.tsx";
 import type { State } from "../../../lib/ui/state.ts";
@@ -333,6 +334,13 @@ export default function MarketPage({ data, url, state }: PageProps<Data, State>)
             <ReadError href={url.pathname} />
           </>
         )}
+      {found?.symbol && (
+        <ExportLinks
+          tables={["bars", "signals"]}
+          symbol={found.symbol.symbol}
+          report={`symbols/${encodeURIComponent(found.symbol.symbol)}`}
+        />
+      )}
       <LiveText marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
     </>
   );

@@ -1,0 +1,92 @@
+import { useSignal } from "@preact/signals";
+import { portfolioStrings as words } from "../lib/format/portfolio_strings.ts";
+import { EditNotice, type Notice } from "../lib/ui/EditNotice.tsx";
+import { Field } from "../lib/ui/Field.tsx";
+import type { PortfolioView } from "../lib/ui/own_views.ts";
+import { saveEdit } from "../lib/ui/use_edit.ts";
+
+const saving = { offline: words.offline, now: () => Date.now() };
+
+/** Makes a portfolio and opens it; with one that is there, changes its name and currency. */
+export default function NewPortfolio({ portfolio }: { portfolio?: PortfolioView }) {
+  const name = useSignal(portfolio?.name ?? "");
+  const currency = useSignal(portfolio?.currency ?? "USDT");
+  const known = useSignal<PortfolioView | null>(portfolio ?? null);
+  const notice = useSignal<Notice | null>(null);
+  const isBusy = useSignal(false);
+  const isSure = useSignal(false);
+  const save = async (event: Event) => {
+    event.preventDefault();
+    const title = name.value.trim();
+    if (!title || isBusy.value) return;
+    isBusy.value = true;
+    const id = known.value?.id ?? crypto.randomUUID();
+    const result = await saveEdit({
+      method: "PUT",
+      path: `/api/v1/portfolios/${id}`,
+      body: { name: title, currency: currency.value.trim() },
+      base: known.value && { ...known.value },
+      title,
+    }, saving);
+    isBusy.value = false;
+    if (result.kind === "done" && !known.value) return location.assign(`/portfolio/${id}`);
+    if (result.kind === "done") return location.reload();
+    notice.value = result.kind === "kept"
+      ? { text: words.kept }
+      : { text: result.kind === "refused" ? result.problem : words.stale, isError: true };
+  };
+  const destroy = async () => {
+    if (!portfolio) return;
+    const path = `/api/v1/portfolios/${portfolio.id}`;
+    const draft = { method: "DELETE", path, body: null, base: { ...portfolio } } as const;
+    const result = await saveEdit({ ...draft, title: portfolio.name }, saving);
+    if (result.kind === "done" || result.kind === "kept") return location.assign("/portfolio");
+    const text = result.kind === "refused" ? result.problem : words.stale;
+    notice.value = { text, isError: true };
+  };
+  const form = portfolio ? "portfolio" : "new-portfolio";
+  return (
+    <form class="js-only" onSubmit={save}>
+      <div class="form-grid">
+        <Field name="name" label={words.name} form={form}>
+          <input
+            required
+            maxLength={80}
+            value={name.value}
+            onInput={(event) => name.value = event.currentTarget.value}
+          />
+        </Field>
+        <Field name="currency" label={words.currency} hint={words.currencyHint} form={form}>
+          <input
+            required
+            maxLength={12}
+            autocomplete="off"
+            value={currency.value}
+            onInput={(event) => currency.value = event.currentTarget.value.toUpperCase()}
+          />
+        </Field>
+      </div>
+      <div class="actions">
+        <button type="submit" aria-disabled={isBusy.value}>
+          {portfolio ? words.rename : words.make}
+        </button>
+        {portfolio && !isSure.value && (
+          <button
+            type="button"
+            class="danger"
+            onClick={() => isSure.value = true}
+          >
+            {words.deleteAll}
+          </button>
+        )}
+        {portfolio && isSure.value && (
+          <>
+            <button type="button" class="danger" onClick={destroy}>{words.deleteSure}</button>
+            <button type="button" onClick={() => isSure.value = false}>{words.keep}</button>
+          </>
+        )}
+      </div>
+      <EditNotice notice={notice.value} undo={words.undo} />
+    </form>
+  );
+}

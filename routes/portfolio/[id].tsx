@@ -1,0 +1,151 @@
+import { type Context, HttpError, page, type PageProps } from "fresh";
+import { Head } from "fresh/runtime";
+import Activities from "../../islands/Activities.tsx";
+import ImportActivities from "../../islands/ImportActivities.tsx";
+import NewPortfolio from "../../islands/NewPortfolio.tsx";
+import PortfolioLive, { type Course } from "../../islands/PortfolioLive.tsx";
+import { exportStrings, portfolioStrings as words, strings } from "../../lib/format/mod.ts";
+import { type PageTimes, readTimes } from "../../lib/ui/Age.tsx";
+import { portfolioTables } from "../../lib/ui/export_links.ts";
+import { ExportLinks } from "../../lib/ui/ExportLinks.tsx";
+import { privatePage } from "../../lib/ui/forms.ts";
+import { type AskApi, getOwn } from "../../lib/ui/own.ts";
+import {
+  type ActivitiesView,
+  type ImportsView,
+  type Own,
+  type PortfolioDetail,
+  type PortfolioView,
+  type PortfolioWorth,
+  readOwn,
+  type SymbolChoice,
+  type ValueHistoryView,
+} from "../../lib/ui/own_views.ts";
+import { formatQuery, readText } from "../../lib/ui/list_query.ts";
+import { readParam } from "../../lib/ui/PageParts.tsx";
+import { thinOut } from "../../lib/ui/portfolio_live.ts";
+import type { Reading } from "../../lib/ui/read.ts";
+import { ReadError } from "../../lib/ui/Shell.tsx";
+import { SignInFirst } from "../../lib/ui/SignInFirst.tsx";
+import type { State } from "../../lib/ui/state.ts";
+
+/** A portfolio, its worth, its course, a page of its book and its imports. */
+interface Found {
+  portfolio: PortfolioView;
+  worth: PortfolioWorth;
+  course: Course;
+  book: ActivitiesView;
+  imports: ImportsView;
+  choices: SymbolChoice[];
+}
+
+interface Data {
+  own: Reading<Own<Found>>;
+}
+
+/** Entries of a page of the book, and days of the course that travel to the browser. */
+const activitiesShown = 50;
+const daysShown = 400;
+
+async function readPortfolio(ask: AskApi, { data }: State, url: URL, id: string): Promise<Found> {
+  const path = `/api/v1/portfolios/${encodeURIComponent(id)}`;
+  // A cursor is longer than other texts of an address.
+  const cursor = (url.searchParams.get("cursor") ?? "").slice(0, 500);
+  const query = formatQuery({ limit: String(activitiesShown), cursor });
+  const { name, currency, revision, created_at, updated_at } = await getOwn<PortfolioDetail>(
+    ask,
+    path,
+  );
+  const [worth, history, book, imports, prices] = await Promise.all([
+    getOwn<PortfolioWorth>(ask, `${path}/value?returns=false`),
+    getOwn<ValueHistoryView>(ask, `${path}/history`),
+    getOwn<ActivitiesView>(ask, `${path}/activities${query}`),
+    getOwn<ImportsView>(ask, `${path}/imports`),
+    data.listPrices(),
+  ]);
+  const points = history.points.map(({ dayMs, value }) => ({ dayMs, value }));
+  return {
+    portfolio: { id, name, currency, revision, created_at, updated_at },
+    worth: { ...worth, holdings: worth.holdings.map((holding) => ({ ...holding, lots: [] })) },
+    course: {
+      points: thinOut(points, daysShown),
+      missingDays: history.missingDays,
+      returns: history.returns,
+    },
+    book,
+    imports,
+    choices: prices.map(({ symbol, name }) => ({ symbol, ...(name ? { name } : {}) })),
+  };
+}
+
+export const handler = {
+  async GET({ params, state, url }: Context<State>) {
+    const id = readParam(params.id);
+    const own = await readOwn(state, (ask) => readPortfolio(ask, state, url, id));
+    if (own.isOk && own.value.isSignedIn && own.value.value === null) throw new HttpError(404);
+    return page({ own }, privatePage);
+  },
+};
+
+function Portfolio({ found, times, url }: { found: Found; times: PageTimes; url: URL }) {
+  const { portfolio, worth, course, book, imports, choices } = found;
+  const { marketMs, wallMs, isStill } = times;
+  return (
+    <>
+      <PortfolioLive
+        id={portfolio.id}
+        worth={worth}
+        course={course}
+        marketMs={marketMs}
+        wallMs={wallMs}
+        isStill={isStill}
+      />
+      <p class="no-script muted">{words.noScript}</p>
+      <Activities
+        portfolioId={portfolio.id}
+        currency={portfolio.currency}
+        activities={book.activities}
+        choices={choices}
+        older={book.next_cursor ? formatQuery({ cursor: book.next_cursor }) : null}
+        newest={readText(url.searchParams, "cursor") ? url.pathname : null}
+        nowMs={times.recorded ? marketMs : wallMs}
+      />
+      <ImportActivities portfolioId={portfolio.id} imports={imports.imports} />
+      <ExportLinks
+        tables={portfolioTables.map((name) =>
+          [`portfolio:${portfolio.id}:${name}`, exportStrings.portfolioTables[name]] as const
+        )}
+        share={{ kind: "portfolio", target: portfolio.id }}
+        report={`portfolios/${portfolio.id}`}
+        title={portfolio.name}
+      />
+      <section class="card js-only" aria-labelledby="portfolio-settings">
+        <h2 id="portfolio-settings">{words.settings}</h2>
+        <NewPortfolio portfolio={portfolio} />
+      </section>
+    </>
+  );
+}
+
+/** One portfolio: what it is worth, what is held, and everything that happened to it. */
+export default function PortfolioPage({ data: { own }, url, state }: PageProps<Data, State>) {
+  const times = readTimes(state);
+  const found = own.isOk ? own.value.value : null;
+  const heading = found?.portfolio.name ?? words.heading;
+  return (
+    <>
+      <Head>
+        <title>{`${heading} · ${strings.title}`}</title>
+      </Head>
+      <p class="crumb">
+        <a href="/portfolio">{words.back}</a>
+      </p>
+      <h1>{heading}</h1>
+      {!own.isOk && <ReadError href={url.pathname} />}
+      {own.isOk && !own.value.isSignedIn && (
+        <SignInFirst text={words.signIn} link={words.signInLink} path={url.pathname} />
+      )}
+      {found && <Portfolio found={found} times={times} url={url} />}
+    </>
+  );
+}
