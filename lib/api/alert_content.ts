@@ -39,9 +39,13 @@ export function checkContent(
 ): AlertContent {
   const { condition, threshold, cooldown, holdMs } = content;
   const parameters = content.parameters as AlertParameters;
-  const found = findSymbol(content.symbol, symbols);
-  const symbol = found?.symbol ?? content.symbol;
-  const { on } = getCondition(condition);
+  const { on, figure } = getCondition(condition);
+  const found = findSymbol(content.symbol, symbols) ??
+    (figure === "sentiment" ? findBase(content.symbol, symbols) : null);
+  // A spread is one of an asset, whichever of its pairs was named.
+  const symbol = figure === "spread"
+    ? (found?.kind === "crypto" ? found.base : content.symbol).toUpperCase()
+    : found?.symbol ?? content.symbol;
   const faults: InputError[] = checkAlert({
     symbol,
     condition,
@@ -65,6 +69,13 @@ function findSymbol(text: string, symbols: readonly MarketSymbol[]): MarketSymbo
   const isIt = ({ symbol, id }: MarketSymbol) =>
     symbol.toUpperCase() === wanted || id.toUpperCase() === wanted;
   return symbols.find(isIt) ?? null;
+}
+
+/** Sentiment of a token is told of its followed symbol, that with the best-known quote. */
+function findBase(text: string, symbols: readonly MarketSymbol[]): MarketSymbol | null {
+  const wanted = text.toUpperCase();
+  const own = symbols.filter(({ base, kind }) => kind === "crypto" && base === wanted);
+  return own.find(({ quote }) => quote === "USDT") ?? own[0] ?? null;
 }
 
 /** Says that no symbol has this name, and which ones are alike. */

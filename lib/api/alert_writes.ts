@@ -43,6 +43,7 @@ export interface AlertWrite {
 
 /** How long the answer to a request is kept for its repetition, ms. */
 export const ANSWERED_MS = 86_400_000;
+const FORGET_EVERY_MS = 3_600_000;
 /** How long a count of a person's alerts is believed, ms: other processes write as well. */
 const COUNTED_MS = 60_000;
 const COUNTS_KEPT = 10_000;
@@ -69,12 +70,14 @@ export interface AlertWriterOptions {
 export function createAlertWriter(options: AlertWriterOptions): AlertWriter {
   const { owned, world, now } = options;
   const room = createRoom(options);
+  const forget = createForgetting(options);
   const put = async (write: AlertWrite): Promise<AlertWritten> => {
     const isThere = await owned.alerts.get(write.id) !== null;
     if (!isThere) await room.take(write.userId);
     let written: AlertWritten | null = null;
     try {
       written = await owned.transact((transaction) => decide(transaction, write, { world, now }));
+      if (write.request) await forget();
       return written;
     } finally {
       // Room was taken for what came to nothing.
@@ -163,6 +166,21 @@ async function carryState(transaction: Transaction, world: string, alert: AlertR
   const state = await transaction.get("alertStates", getStateId(world, alert.id));
   if (state?.revision !== alert.revision - 1) return;
   await transaction.put("alertStates", { ...state, revision: alert.revision });
+}
+
+/** Returns what deletes answers that are kept for nobody any more, once an hour. */
+function createForgetting({ owned, now }: AlertWriterOptions): () => Promise<void> {
+  let doneMs = -Infinity;
+  return async () => {
+    const nowMs = now();
+    if (nowMs - doneMs < FORGET_EVERY_MS) return;
+    doneMs = nowMs;
+    for (;;) {
+      const { items } = await owned.answered.list({ to: nowMs - ANSWERED_MS, limit: 200 });
+      if (items.length === 0) return;
+      for (const { id } of items) await owned.answered.delete(id);
+    }
+  };
 }
 
 /** Counts the alerts of people, so that none has more than one may have. */

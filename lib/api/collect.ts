@@ -37,7 +37,7 @@ export function bindCollect(api: Api, deps: ApiDeps): void {
     const { signals, sources } = await running;
     const named = Object.entries(sources);
     const failed = named.filter(([, { error }]) => error !== undefined);
-    const collected = named.length - failed.length;
+    const collected = named.filter(([, { status }]) => status === "ok").length;
     if (collected === 0 && named.length > 0) {
       return answerProblem(c, 500, "The cycle reached no source", {
         errors: failed.map(([source, { error = "" }]) => ({

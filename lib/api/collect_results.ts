@@ -10,7 +10,7 @@ import type { CollectedSource, CollectResult } from "./public_deps.ts";
 /** Records shown of each kind and source. */
 const shownMax = 50;
 
-/** Tells what a cycle brought; a source that was skipped had data that is fresh enough. */
+/** Tells what a cycle brought; of a source of which nothing was due, what is stored. */
 export async function describeRun(
   store: Pick<WorldStore, "marketData" | "news">,
   { sources, signals, timestamp }: CollectionRunRecord,
@@ -18,10 +18,14 @@ export async function describeRun(
   const described = await Promise.all(
     Object.entries(sources).map(async ([source, result]) => {
       const { status, records, error } = result;
+      // Nothing was due: what was told before is fresh enough.
+      const isFresh = status === "ok" && records === 0;
+      const data = status === "ok" ? await readBrought(store, source, isFresh ? 0 : timestamp) : [];
       const collected: CollectedSource = {
-        data: status === "failed" ? [] : await readBrought(store, source, timestamp),
+        data,
         records,
-        cached: status === "skipped",
+        status,
+        cached: isFresh && data.length > 0,
         ...(status === "failed" ? { error: error ?? "it did not answer" } : {}),
       };
       return [source, collected] as const;

@@ -11,6 +11,7 @@ import {
   transactionsQuerySchema,
   transactionsSchema,
 } from "../contracts/dashboard.ts";
+import type { CollectorHealth } from "../contracts/health.ts";
 import { signalsSchema } from "../contracts/signals.ts";
 import { readPayments } from "./dashboard_payments.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -135,15 +136,23 @@ async function readParts(deps: ApiDeps) {
  */
 function describeApis(deps: ApiDeps, usage: Awaited<ReturnType<typeof readUsage>>) {
   return Object.fromEntries(
-    deps.listCollectors().map(({ source, status, detail }) => {
+    deps.listCollectors().map((collector) => {
+      const { source, detail } = collector;
+      const status = judgeApi(collector);
       const responseTime = usage.bySource.get(source)?.avg_response_time;
       return [source, {
-        status: status === "down" ? "unhealthy" as const : "healthy" as const,
+        status,
         ...(responseTime === undefined || responseTime === null ? {} : { responseTime }),
         ...(status === "healthy" || detail === undefined ? {} : describeFailure(detail)),
       }];
     }),
   );
+}
+
+/** One that does not answer, in part or at all, is not healthy; one not asked yet is not ill. */
+function judgeApi({ status, state }: CollectorHealth): "healthy" | "unhealthy" | "disabled" {
+  if (state === "disabled") return "disabled";
+  return status === "down" || state === "reconnecting" ? "unhealthy" : "healthy";
 }
 
 function describeFailure(detail: string): { statusCode?: number; error: string } {

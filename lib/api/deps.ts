@@ -66,6 +66,8 @@ export interface ApiDeps extends PublicDeps {
   version: string;
   /** Requests a client may make in 60 s. */
   rateLimit: number;
+  /** The same for each signed-in user; `rateLimit` where it is not given. */
+  userRateLimit?: number;
   /** Where they are counted for all processes; without it this one counts for itself. */
   buckets?: Buckets;
   /** Whether anonymous visitors may read market data. */

@@ -5,10 +5,12 @@
  */
 import { createRoute, z } from "@hono/zod-openapi";
 import { BadRequestError, RateLimitedError } from "../contracts/errors.ts";
+import { describeFull } from "../live/refusal.ts";
 import { handleEvents } from "../live/sse.ts";
 import { type PublicChannel, publicChannels } from "../live/types.ts";
 import type { ApiDeps } from "./deps.ts";
 import { getIp, requireReader } from "./guards.ts";
+import { identify, watchIdentity } from "./identity.ts";
 import { type Api, describeAnswers } from "./routes.ts";
 
 const querySchema = z.object({
@@ -39,14 +41,16 @@ const route = createRoute({
 /** Binds the event stream. */
 export function bindEvents(api: Api, deps: ApiDeps): void {
   api.use("/api/v1/events", requireReader(deps));
-  api.openapi(route, (c) => {
+  api.openapi(route, async (c) => {
     const { channels, symbols, type, ...query } = c.req.valid("query");
     const ip = getIp(c);
-    if (!deps.hub.hasRoom(ip)) {
-      throw new RateLimitedError("Cannot open another live connection of this address", 30_000);
-    }
+    const identity = await identify(c, deps);
+    const userId = identity?.userId ?? null;
+    if (!deps.hub.hasRoom(ip, userId)) throw new RateLimitedError(describeFull(userId), 30_000);
     const response = handleEvents(c.req.raw, deps.hub, {
       ip,
+      userId,
+      isInForce: watchIdentity(identity, deps),
       query: {
         ...query,
         types: splitList(type),

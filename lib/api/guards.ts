@@ -64,7 +64,7 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler<ApiE
         "access-control-allow-origin": isListed ? origin : "*",
         "access-control-allow-methods": methods,
         "access-control-allow-headers":
-          "content-type, if-none-match, authorization, x-api-key, x-request-id",
+          "content-type, if-match, if-none-match, authorization, idempotency-key, x-api-key, x-request-id",
         "access-control-max-age": "600",
         "vary": "origin",
       });

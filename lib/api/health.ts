@@ -4,7 +4,12 @@
  * @module
  */
 import { createRoute } from "@hono/zod-openapi";
-import { fullHealthSchema, healthSchema, type HealthState } from "../contracts/health.ts";
+import {
+  type CollectorHealth,
+  fullHealthSchema,
+  healthSchema,
+  type HealthState,
+} from "../contracts/health.ts";
 import type { ApiDeps } from "./deps.ts";
 import { describeRecording } from "./resolve.ts";
 import { type Api, describeAnswers } from "./routes.ts";
@@ -36,10 +41,10 @@ export function bindHealth(api: Api, deps: ApiDeps): void {
   api.openapi(short, async (c) => {
     const base = await readBase(deps);
     const { store, collectors, status } = base;
-    const sources = collectors.map(({ source, status, lastMessageMs }) => ({
-      name: source,
-      status,
-      lastMessageMs,
+    const sources = collectors.map((collector) => ({
+      name: collector.source,
+      status: tellStatus(collector),
+      lastMessageMs: collector.lastMessageMs,
     }));
     return c.json({
       status,
@@ -62,7 +67,7 @@ export function bindHealth(api: Api, deps: ApiDeps): void {
       mode: deps.getMode().mode,
       recorded: describeRecording(deps.getMode()),
       marketTime: deps.marketNow(),
-      store: { ...base.store, gate: deps.getStoreGate() },
+      store: { ...base.store, ...await readBytes(deps), gate: deps.getStoreGate() },
       cache: {
         status: "healthy" as const,
         responseTime: base.cacheMs,
@@ -72,11 +77,25 @@ export function bindHealth(api: Api, deps: ApiDeps): void {
         misses,
         evictions,
       },
-      collectors: base.collectors,
+      collectors: base.collectors.map((each) => ({ ...each, status: tellStatus(each) })),
       ...deps.market.stats(),
       live: { ...deps.hub.stats() },
     }, base.status === "down" ? 503 : 200);
   });
+}
+
+/** What is not asked is not down. */
+function tellStatus({ status, state }: CollectorHealth): HealthState | "disabled" {
+  return state === "disabled" ? "disabled" : status;
+}
+
+async function readBytes({ getStoreBytes, log }: ApiDeps): Promise<{ bytes?: number }> {
+  try {
+    return getStoreBytes ? { bytes: await getStoreBytes() } : {};
+  } catch (error) {
+    log.error("The store's size is not known", { error: String(error) });
+    return {};
+  }
 }
 
 async function readBase(deps: ApiDeps) {

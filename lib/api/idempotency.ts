@@ -18,6 +18,8 @@ import { identify, type IdentityDeps } from "./identity.ts";
 export const answerKeptMs = 86_400_000;
 /** Answers longer than this many characters are not kept: a value of the store has its limit. */
 const bodyMax = 20_000;
+/** After so many kept answers those that nobody will ask for any more are deleted. */
+const tidyEvery = 50;
 const keyPattern = /^[\x21-\x7e]{8,100}$/;
 
 /** What repeating answers takes. */
@@ -34,6 +36,7 @@ export interface IdempotencyDeps extends IdentityDeps {
  */
 export function repeatAnswers(deps: IdempotencyDeps): MiddlewareHandler<ApiEnv> {
   const underWay = new Map<string, Promise<void>>();
+  let kept = 0;
   return async (c, next) => {
     const key = c.req.header("idempotency-key");
     const { owned } = deps;
@@ -61,6 +64,7 @@ export function repeatAnswers(deps: IdempotencyDeps): MiddlewareHandler<ApiEnv> 
       }
       await next();
       await keepAnswer(owned, { id, timestamp: deps.now(), requestHash: hash }, c.res);
+      if (++kept % tidyEvery === 0) await deleteOld(owned, deps.now() - answerKeptMs);
     } finally {
       underWay.delete(id);
       done.resolve();
@@ -91,6 +95,12 @@ async function keepAnswer(
   if (body.length > bodyMax) return;
   const { status, headers } = answer;
   await owned.answered.put({ ...request, status, body, etag: headers.get("etag") });
+}
+
+/** Deletes twice as many as came meanwhile, so that they end. */
+async function deleteOld(owned: OwnedStore, beforeMs: number): Promise<void> {
+  const { items } = await owned.answered.list({ to: beforeMs, limit: 2 * tidyEvery });
+  for (const { id } of items) await owned.answered.delete(id);
 }
 
 function refuse(message: string, detail: string): BadRequestError {

@@ -105,6 +105,15 @@ export function identify(c: Context<ApiEnv>, deps: IdentityDeps): Promise<Identi
   return identifyRequest(c.req.raw, deps);
 }
 
+/** Returns how to tell later whether somebody's session or key still holds; nothing for visitors. */
+export function watchIdentity(
+  identity: Identity | null,
+  { accounts }: Pick<IdentityDeps, "accounts">,
+): (() => Promise<boolean>) | undefined {
+  if (!identity || identity.via === "operator" || !accounts) return undefined;
+  return () => accounts.isInForce(identity);
+}
+
 /** Lets pass who may do what `scope` stands for; their answers are theirs alone. */
 export function requireUser(deps: IdentityDeps, scope: Scope = "read"): MiddlewareHandler<ApiEnv> {
   const check = (identity: Identity | null) => requireIdentity(identity, scope);

@@ -48,6 +48,7 @@ export async function readJobs(deps: ApiDeps, { limit, status, cursor }: {
     store: deps.store,
     queue: { parked: () => deps.listParkedJobs?.() ?? Promise.resolve([]) },
     nowMs: deps.now(),
+    ...(deps.getCycleMs && { cycleMs: deps.getCycleMs() }),
   });
   return {
     stages: [...stages],

@@ -6,13 +6,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
-import { UnauthorizedError } from "../contracts/errors.ts";
+import { hasScope, requireIdentity } from "../accounts/mod.ts";
 import type { BreakerState } from "../resilience/mod.ts";
 import type { Metrics } from "../metrics.ts";
 import { markGuard } from "./access.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
 import { getIp } from "./guards.ts";
-import { isOperator } from "./operator.ts";
+import { identify, keepPrivate, logRefusal } from "./identity.ts";
 import { listAll } from "./page_records.ts";
 import { readQualityList } from "./quality_list.ts";
 import { type Api, describeAnswers } from "./routes.ts";
@@ -22,7 +22,7 @@ const route = createRoute({
   method: "get",
   path: "/metrics",
   tags: ["operation"],
-  summary: "Metrics; from another machine or through a proxy only with the operator's token",
+  summary: "Metrics; from another machine or through a proxy for administrators only",
   responses: {
     ...answers,
     200: {
@@ -46,13 +46,14 @@ export function bindMetrics(api: Api, deps: ApiDeps, metrics: Metrics): void {
   });
 }
 
-/** Lets pass who asks on this machine, and who shows the operator's token. */
-function refuseStrangers({ adminToken }: ApiDeps): MiddlewareHandler<ApiEnv> {
+/** Lets pass who asks on this machine, the operator's token, and administrators. */
+function refuseStrangers(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
   return markGuard("operator", async (c, next) => {
-    if (!isLocal(c) && !isOperator(c.req.header("authorization"), adminToken)) {
-      throw new UnauthorizedError(
-        "Cannot show metrics: from elsewhere the operator's token is required",
-      );
+    if (!isLocal(c)) {
+      const identity = await identify(c, deps);
+      if (identity && !hasScope(identity, "admin")) logRefusal(c, deps, identity);
+      requireIdentity(identity, "admin");
+      keepPrivate(c);
     }
     await next();
   });
@@ -94,6 +95,7 @@ async function sampleReaders(metrics: Metrics, deps: ApiDeps): Promise<void> {
   await sampleQuality(metrics, deps);
   sampleServing(metrics, deps);
   await sampleJobs(metrics, deps);
+  if (deps.getStoreBytes) metrics.set("store_bytes", await deps.getStoreBytes());
 }
 
 const upOf = { healthy: 1, degraded: 0.5, down: 0 } as const;
@@ -175,6 +177,7 @@ function sampleServing(metrics: Metrics, deps: ApiDeps): void {
   metrics.setTotal("websocket_closed_total", hub.closedSlow, { reason: "slow" });
   metrics.setTotal("websocket_closed_total", hub.closedStale, { reason: "stale" });
   metrics.setTotal("websocket_closed_total", hub.closedNoisy, { reason: "noisy" });
+  metrics.setTotal("websocket_closed_total", hub.closedEnded, { reason: "ended" });
   const { size, inUse, waiting } = deps.getStoreGate();
   if (size !== undefined) metrics.set("db_connection_pool_size", size);
   if (inUse !== undefined) metrics.set("db_connection_pool_used", inUse);

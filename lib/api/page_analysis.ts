@@ -26,6 +26,8 @@ const newestWithinMs = 2 * hourMs;
 const baseWithinMs = 2 * hourMs;
 /** Samples read for either time. */
 const samplesMax = 20_000;
+/** With fewer things told together, others are looked for at other times. */
+const entitiesLeast = 50;
 /** Values and relations are kept this long (ms), or until what they are made of is written. */
 const keptMs = 300_000;
 /** Headlines' mentions that relations are drawn from, and protocols with their chains. */
@@ -72,34 +74,42 @@ async function describePayments(deps: ApiDeps): Promise<PaymentsView> {
 /** Reads the newest sample of every protocol and chain, and the one a day before it. */
 export async function readTvl(deps: ApiDeps): Promise<TvlOverview> {
   const { tvl } = deps.store;
-  const [newest] = await listAll(tvl, { to: deps.marketNow() + 1 }, 1);
-  if (!newest) return { rows: [], reason: explainNothing(deps) };
+  const [newest] = await listAll(tvl, {}, 1);
+  if (!newest) {
+    return {
+      rows: [],
+      reason: explainNothing(deps, (source) => source === "defillama"),
+    };
+  }
   const endMs = newest.timestamp;
-  const recent = await listAll(
-    tvl,
-    { from: endMs - newestWithinMs, to: endMs + 1 },
-    samplesMax,
-  );
-  const samples = [...pickNewest(recent).values()];
-  const bases = await readBases(deps, samples);
+  const recent = await listAll(tvl, { from: endMs - newestWithinMs }, samplesMax);
+  const isWhole = pickNewest(recent).size >= entitiesLeast;
+  // A recording holds answers of several dates, each thing having its own newest one.
+  const older = isWhole
+    ? await listAll(
+      tvl,
+      { from: endMs - dayMs - newestWithinMs - baseWithinMs, to: endMs - dayMs + 1 },
+      samplesMax,
+    )
+    : await listAll(tvl, {}, samplesMax / 4);
+  const samples = [...pickNewest(isWhole ? recent : older).values()];
+  const bases = pickBases(samples, older);
   return {
     rows: samples.map((sample) => toTvlView(sample, bases.get(sample.entity) ?? null))
       .sort((a, b) => b.tvl - a.tvl || (a.entity < b.entity ? -1 : 1)),
   };
 }
 
-/** By entity, the newest sample at least a day older than its newest one. */
-async function readBases(
-  { store }: ApiDeps,
+/** By entity, the newest sample that is a day older than its newest one, and not much more. */
+function pickBases(
   samples: readonly TvlRecord[],
-): Promise<Map<string, TvlRecord>> {
-  const times = new Map(samples.map(({ entity, timestamp }) => [entity, timestamp]));
-  const to = Math.max(...times.values()) - dayMs + 1;
-  const from = Math.min(...times.values()) - dayMs - baseWithinMs;
-  const older = await listAll(store.tvl, { from, to }, samplesMax);
-  return pickNewest(
-    older.filter(({ entity, timestamp }) => timestamp <= (times.get(entity) ?? 0) - dayMs),
-  );
+  older: readonly TvlRecord[],
+): Map<string, TvlRecord> {
+  const times = new Map(samples.map(({ entity, timestamp }) => [entity, timestamp - dayMs]));
+  return pickNewest(older.filter(({ entity, timestamp }) => {
+    const latest = times.get(entity);
+    return latest !== undefined && timestamp <= latest && timestamp >= latest - baseWithinMs;
+  }));
 }
 
 function pickNewest(samples: readonly TvlRecord[]): Map<string, TvlRecord> {
@@ -131,10 +141,9 @@ async function readRelations(
   deps: ApiDeps,
   getTvl: AnalysisData["getTvl"],
 ): Promise<RelationRow[]> {
-  const from = deps.marketNow() - mentionsMs;
   const [{ symbols }, mentions, { rows }] = await Promise.all([
     deps.symbols.list(),
-    listAll<EntityMentionRecord>(deps.store.mentions, { from }, mentionsMax),
+    listMentions(deps),
     getTvl(),
   ]);
   const protocols = rows.filter(({ kind }) => kind === "protocol").slice(0, protocolsMax);
@@ -145,6 +154,13 @@ async function readRelations(
     to: readThing(to),
     weight,
   }));
+}
+
+/** Mentions of the 30 days up to the newest one: a recording has no others. */
+async function listMentions({ store }: ApiDeps): Promise<EntityMentionRecord[]> {
+  const [newest] = await listAll(store.mentions, {}, 1);
+  if (!newest) return [];
+  return await listAll(store.mentions, { from: newest.timestamp - mentionsMs }, mentionsMax);
 }
 
 function toSample({ entity, name, chain, category, tvl, timestamp, source }: TvlView): TvlRecord {

@@ -61,7 +61,9 @@ export function createDexReader(deps: ApiDeps): {
         networks: sumNetworks(all, names),
         exchanges: [...new Set(all.map(({ dex_id }) => dex_id))].sort(),
         signals: shownSignals,
-        ...(all.length === 0 ? { reason: explainNothing(deps) } : {}),
+        ...(all.length === 0
+          ? { reason: explainNothing(deps, (source) => source === "coinmarketcap_dex") }
+          : {}),
       };
     },
 

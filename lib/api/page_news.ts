@@ -10,6 +10,8 @@ import type { ApiDeps } from "./deps.ts";
 import { explainNothing, listAll } from "./page_records.ts";
 
 const dayMs = 86_400_000;
+/** Says whether a source tells headlines. */
+const isNewsSource = (source: string) => source === "cryptopanic" || source.startsWith("news_");
 /** Headlines read and shown, mentions read. */
 const readMax = 1_000;
 const shownMax = 100;
@@ -51,7 +53,7 @@ export async function readNews(deps: ApiDeps, filter: NewsFilter): Promise<NewsO
     gauge: measureGauge(all.filter(({ timestamp }) => timestamp > newestMs - dayMs)),
     days,
     heat: drawHeat(mentions, days),
-    ...(all.length === 0 ? { reason: explainNothing(deps) } : {}),
+    ...(all.length === 0 ? { reason: explainNothing(deps, isNewsSource) } : {}),
   };
 }
 

@@ -28,12 +28,16 @@ export async function listAll<T extends { id: string }>(
   return found;
 }
 
-/** Says in plain words why a collection is empty. */
+/** Says in plain words why a collection is empty that the sources of `isOf` would fill. */
 export function explainNothing(
   { getMode, listCollectors }: Pick<ApiDeps, "getMode" | "listCollectors">,
+  isOf: (source: string) => boolean,
 ): string {
-  if (getMode().mode === "replay") return "The recording that is played holds none.";
-  const failing = listCollectors().filter(({ status }) => status === "down")
+  if (getMode().mode === "replay") {
+    return "None came so far from the recording that is played; a recording may hold none.";
+  }
+  const failing = listCollectors()
+    .filter(({ source, status }) => status === "down" && isOf(source))
     .map(({ source, detail }) => `${source}: ${detail ?? "not answering"}`);
   return failing.length > 0
     ? `Sources that do not answer: ${failing.join("; ").slice(0, 400)}`

@@ -24,17 +24,14 @@ import {
   undoneSchema,
 } from "../contracts/portfolios.ts";
 import { recordParamSchema } from "../contracts/watchlists.ts";
-import {
-  type ImportOptions,
-  type ImportPreview,
-  makeActivities,
-  previewImport,
-} from "../portfolio/import_preview.ts";
+import type { ImportOptions, ImportPreview } from "../portfolio/import_preview.ts";
 import { importFields } from "../portfolio/import_formats.ts";
 import { activityKey } from "../portfolio/mod.ts";
 import type { OwnedStore } from "../store/mod.ts";
 import { touchBook } from "./activities.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
+import { createImportReader } from "./portfolio_imports_thread.ts";
+import type { ImportTask } from "./portfolio_imports_work.ts";
 import type { PortfolioDesk } from "./portfolio_values_desk.ts";
 import { getOwned, readOwn, readOwner, scopeAnswer } from "./portfolios_parts.ts";
 import { type Api, describeAnswers, problem, unavailable } from "./routes.ts";
@@ -99,6 +96,7 @@ const undoRoute = createRoute({
 
 /** Binds the imports of portfolios. */
 export function bindImports(api: Api, deps: ApiDeps, desk: PortfolioDesk): void {
+  const read = createImportReader();
   api.openapi(listRoute, async (c) => {
     const userId = await readOwner(c, deps);
     const { id } = c.req.valid("param");
@@ -110,15 +108,10 @@ export function bindImports(api: Api, deps: ApiDeps, desk: PortfolioDesk): void 
     const { id } = c.req.valid("param");
     const portfolio = await readOwn(getOwned(deps), "portfolios", { id, userId });
     const { status, offset, limit, ...asked } = c.req.valid("query");
-    const { preview } = await readFile(c, { nowMs: deps.now(), desk, portfolio, asked });
-    const rows = status ? preview.rows.filter((row) => row.status === status) : preview.rows;
-    const shown = {
-      ...preview,
-      mapping: preview.mapping as Record<string, string>,
-      rows: rows.slice(offset, offset + limit),
-      total: rows.length,
-    };
-    return c.json(shown, 200);
+    const { task } = await readTask(c, { nowMs: deps.now(), desk, portfolio, asked });
+    const { preview, total } = await read({ ...task, show: { status, offset, limit } });
+    const mapping = preview.mapping as Record<string, string>;
+    return c.json({ ...preview, mapping, total }, 200);
   });
   api.openapi(runRoute, async (c) => {
     const userId = await readOwner(c, deps);
@@ -126,11 +119,18 @@ export function bindImports(api: Api, deps: ApiDeps, desk: PortfolioDesk): void 
     const portfolio = await readOwn(getOwned(deps), "portfolios", { id: portfolioId, userId });
     const { import_id, name, ...asked } = c.req.valid("query");
     const given = { nowMs: deps.now(), desk, portfolio, asked, importId: import_id };
-    const read = await readFile(c, given);
-    if (read.preview.missing.length > 0) throw refuseMissing(read.preview);
-    const note = await runImport(deps, desk, {
-      ...{ portfolioId, userId, importId: import_id, name },
-      ...read,
+    const { task, hash } = await readTask(c, given);
+    const owner = { importId: import_id, portfolioId, userId };
+    const { preview, activities } = await read({ ...task, owner });
+    if (preview.missing.length > 0) throw refuseMissing(preview);
+    const { duplicate: duplicates, error: errors } = preview.counts;
+    const note = await runImport(getOwned(deps), desk, {
+      owner: { portfolioId, userId },
+      activities,
+      note: {
+        ...{ id: import_id, name, timestamp: deps.now(), hash },
+        ...{ written: activities.length, duplicates, errors, isDone: false },
+      },
     });
     return c.json(describeImport(note), 200);
   });
@@ -150,8 +150,8 @@ interface Owner {
 
 type Asked = z.output<typeof importQuerySchema>;
 
-/** Reads the file of a request as what it would become. */
-async function readFile(
+/** Returns what is to be read of a request, and what stands for its file. */
+async function readTask(
   c: Context<ApiEnv>,
   { nowMs, desk, portfolio, asked, importId = null }: {
     nowMs: number;
@@ -160,7 +160,7 @@ async function readFile(
     asked: Asked;
     importId?: string | null;
   },
-): Promise<{ preview: ImportPreview; hash: string }> {
+): Promise<{ task: ImportTask; hash: string }> {
   const bytes = new Uint8Array(await c.req.arrayBuffer());
   if (bytes.byteLength === 0) throw new BadRequestError("Cannot import this file: it is empty");
   // What this very import brought before is new to it.
@@ -170,7 +170,7 @@ async function readFile(
   }
   const options: ImportOptions = { ...readOptions(asked), existing, nowMs };
   const hash = createHash("sha256").update(bytes).update(JSON.stringify(asked)).digest("hex");
-  return { preview: previewImport(bytes, options), hash };
+  return { task: { bytes, options, show: null, owner: null }, hash };
 }
 
 function readOptions({ mapping, decimalMark, exchange, currency, type }: Asked) {
@@ -221,38 +221,30 @@ function refuseMissing({ missing }: ImportPreview): BadRequestError {
 
 /** Writes what is new, a few dozen a commit, and then notes that it is done. */
 async function runImport(
-  deps: ApiDeps,
+  owned: OwnedStore,
   desk: PortfolioDesk,
-  { portfolioId, userId, importId, name, preview, hash }: Owner & {
-    importId: string;
-    name: string;
-    preview: ImportPreview;
-    hash: string;
+  { owner, activities, note }: {
+    owner: Owner;
+    activities: readonly ActivityRecord[];
+    note: ImportNote;
   },
 ): Promise<ImportNote> {
-  const owned = getOwned(deps);
-  const activities = makeActivities(preview, { importId, portfolioId, userId });
-  const { duplicate: duplicates, error: errors } = preview.counts;
-  const note: ImportNote = {
-    ...{ id: importId, name, timestamp: deps.now(), hash },
-    ...{ written: activities.length, duplicates, errors, isDone: false },
-  };
-  const begun = await keepNote(owned, desk, { portfolioId, userId }, note);
+  const begun = await keepNote(owned, desk, owner, note);
   if (begun.isDone) return begun;
   for (let start = 0; start < activities.length; start += chunkActivities) {
     const chunk = activities.slice(start, start + chunkActivities);
     const portfolio = await owned.transact(async (transaction) => {
-      const touched = await touchBook(transaction, { portfolioId, userId });
+      const touched = await touchBook(transaction, owner);
       for (const activity of chunk) {
         const stored = await transaction.get("activities", activity.id);
-        if (stored && !isOf({ portfolioId, userId }, stored)) throw refuseId();
+        if (stored && !isOf(owner, stored)) throw refuseId();
         await transaction.put("activities", activity);
       }
       return touched;
     });
     desk.note(portfolio, { put: chunk });
   }
-  return await keepNote(owned, desk, { portfolioId, userId }, { ...begun, isDone: true });
+  return await keepNote(owned, desk, owner, { ...begun, isDone: true });
 }
 
 /**

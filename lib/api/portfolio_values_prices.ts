@@ -129,7 +129,7 @@ function createPriceBook(
   const readLive = ({ market: { symbol }, isInverse }: Step): LivePrice | null => {
     const update = deps.market.getPrice(symbol);
     const known = update ?? readLastClose(maps.get(symbol));
-    if (!known || !(known.price > 0)) return null;
+    if (!known || !(known.price > 0 && known.price < Infinity)) return null;
     const price = toStep(known.price, isInverse);
     return { price, eventMs: known.eventMs, source: update?.source ?? "stored close" };
   };

@@ -25,7 +25,9 @@ export interface CollectedSource {
   data: unknown[];
   /** How many there were. */
   records: number;
-  /** The source was not asked: what was stored is fresh enough. */
+  /** Whether it was asked: it answered, failed, was left out, or is still to be asked. */
+  status: "ok" | "failed" | "skipped" | "waiting";
+  /** The records were not asked for anew: what was stored is fresh enough. */
   cached: boolean;
   /** Why it brought nothing, in plain words. */
   error?: string;
@@ -86,12 +88,16 @@ export interface PublicDeps {
   backfills?: BackfillActs;
   /** Runs a whole collection cycle, or joins the running one. */
   collect?(): Promise<CollectResult>;
+  /** How often cycles run, ms; default every 15 minutes. */
+  getCycleMs?(): number;
   /** Every source, streams and polls. */
   listSources?(): SourceInfo[];
   /** How much of the time since the start a source was healthy; wall time, epoch ms. */
   getUptime?(source: string): { share: number | null; sinceMs: number | null };
   /** Work that was given up. */
   listParkedJobs?(): Promise<ParkedJob[]>;
+  /** Bytes of the store on disk; 0 for one that is no local file. */
+  getStoreBytes?(): Promise<number>;
   /** How many closed bars the store holds. */
   countBars?(): Promise<number>;
   metrics?: Metrics;

@@ -21,47 +21,57 @@ const unlimited: ReadonlySet<string> = new Set([
 const toldMax = 20_000;
 
 /**
- * Lets each client (a user, else an address) make `rateLimit` requests per 60 s, bursts up to that many included; the first
- * refusal of a client in 60 s is logged. Health is not counted.
+ * Lets each address make `rateLimit` requests per 60 s, and each signed-in user `userRateLimit` wherever
+ * they are, bursts up to that many included; the first refusal of a client in 60 s is logged. Health
+ * is not counted.
  */
 export function limitRate(
-  deps: IdentityDeps & Pick<ApiDeps, "rateLimit" | "now" | "buckets">,
+  deps: IdentityDeps & Pick<ApiDeps, "rateLimit" | "userRateLimit" | "now" | "buckets">,
 ): MiddlewareHandler<ApiEnv> {
-  const { rateLimit, now, log, buckets } = deps;
+  const { now, log, buckets } = deps;
   const shared = buckets ?? createBuckets({ openCell: createMemoryBucketCells(), now });
-  const limits = { capacity: rateLimit, windowMs };
   const isFirst = createReminder(now);
   return async (c, next) => {
     if (unlimited.has(c.req.path)) return next();
-    const client = await nameRequester(c, deps);
-    const { isGranted, remaining, retryAfterMs } = await shared.take(client, limits);
+    const { client, capacity } = await nameRequester(c, deps);
+    const { isGranted, remaining, retryAfterMs } = await shared.take(client, {
+      capacity,
+      windowMs,
+    });
     if (!isGranted) {
-      c.header("ratelimit-limit", String(rateLimit));
+      c.header("ratelimit-limit", String(capacity));
       c.header("ratelimit-remaining", "0");
       if (isFirst(client)) {
         log.warn("A client exceeds the limit of requests", {
           request_id: c.get("requestId"),
           path: c.req.path,
-          rateLimit,
+          client,
+          rateLimit: capacity,
         });
       }
       throw new RateLimitedError(
-        `Cannot take more requests: the limit is ${rateLimit} in 60 s`,
+        `Cannot take more requests: the limit is ${capacity} in 60 s`,
         retryAfterMs,
       );
     }
     await next();
-    setHeader(c, "ratelimit-limit", String(rateLimit));
+    setHeader(c, "ratelimit-limit", String(capacity));
     setHeader(c, "ratelimit-remaining", String(remaining));
   };
 }
 
-/** Returns who is counted: a user wherever they are, anybody else by the address. */
-async function nameRequester(c: Context<ApiEnv>, deps: IdentityDeps): Promise<string> {
+/** Returns who is counted, and to what: a user wherever they are, anybody else by the address. */
+async function nameRequester(
+  c: Context<ApiEnv>,
+  deps: IdentityDeps & Pick<ApiDeps, "rateLimit" | "userRateLimit">,
+): Promise<{ client: string; capacity: number }> {
+  const { rateLimit, userRateLimit = rateLimit } = deps;
   // Who proves nothing is counted as a visitor; the guards say what is wrong.
   const identity = await identify(c, deps).catch(() => null);
-  if (!identity || identity.via === "operator") return nameClient(getIp(c));
-  return `user ${identity.userId}`;
+  if (!identity || identity.via === "operator") {
+    return { client: nameClient(getIp(c)), capacity: rateLimit };
+  }
+  return { client: `user ${identity.userId}`, capacity: userRateLimit };
 }
 
 /** Returns whether a client was not told of within the window, and notes it. */

@@ -8,6 +8,7 @@ import { handleWebSocket } from "../live/websocket.ts";
 import { isTimeframe } from "../market/mod.ts";
 import { identifySocket } from "./auth_sockets.ts";
 import type { ApiDeps } from "./deps.ts";
+import { watchIdentity } from "./identity.ts";
 
 /** Newest bars that a connection to one symbol is sent first. */
 const barsSent = 500;
@@ -24,7 +25,8 @@ export async function answerSocket(
   const { refusal, identity } = await identifySocket(req, deps);
   if (refusal) return refusal;
   const userId = identity?.userId ?? null;
-  if (!name) return handleWebSocket(req, deps.hub, { ip, userId });
+  const origin = { ip, userId, isInForce: watchIdentity(identity, deps) };
+  if (!name) return handleWebSocket(req, deps.hub, origin);
   const known = await deps.symbols.find(decodeName(name));
   if (!known) {
     return refuseConnection(req, 404, `Cannot find symbol "${decodeName(name).slice(0, 80)}"`);
@@ -39,7 +41,7 @@ export async function answerSocket(
     );
   }
   return handleWebSocket(req, deps.hub, {
-    ...{ ip, userId },
+    ...origin,
     symbol: known.symbol,
     timeframe,
     async getChart(symbol, wanted) {

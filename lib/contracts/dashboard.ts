@@ -96,7 +96,8 @@ export const transactionsSchema = z.object({
 }).openapi("Transactions");
 
 const conditionSchema = z.object({
-  status: z.enum(["healthy", "unhealthy"]),
+  /** `disabled`: switched off or without its key, so it is not asked. */
+  status: z.enum(["healthy", "unhealthy", "disabled"]),
   /** Milliseconds. */
   responseTime: z.number().optional(),
   statusCode: z.number().int().optional(),

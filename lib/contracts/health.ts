@@ -12,6 +12,8 @@ export const healthStates = ["healthy", "degraded", "down"] as const;
 export type HealthState = (typeof healthStates)[number];
 
 const stateSchema = z.enum(healthStates);
+/** How well a collector is; one that is switched off or has no key is not asked, and breaks nothing. */
+const collectorStateSchema = z.enum([...healthStates, "disabled"]);
 const partSchema = z.object({
   status: z.enum(["healthy", "unhealthy"]),
   /** Milliseconds. */
@@ -36,7 +38,7 @@ export const healthSchema = z.object({
   version: z.string(),
   sources: z.array(z.object({
     name: z.string(),
-    status: stateSchema,
+    status: collectorStateSchema,
     lastMessageMs: z.number().nullable(),
   })),
   database: partSchema,
@@ -53,7 +55,11 @@ export const fullHealthSchema = z.object({
   mode: z.enum(["live", "replay"]),
   recorded: recordedSchema,
   marketTime: z.number(),
-  store: partSchema.extend({ gate: z.record(z.string(), z.number()) }),
+  store: partSchema.extend({
+    /** On disk, with the journal; absent where it is not known. */
+    bytes: z.number().int().optional(),
+    gate: z.record(z.string(), z.number()),
+  }),
   cache: partSchema.extend({
     memoryBytes: z.number(),
     series: z.number(),
@@ -61,7 +67,7 @@ export const fullHealthSchema = z.object({
     misses: z.number(),
     evictions: z.number(),
   }),
-  collectors: z.array(collectorHealthSchema),
+  collectors: z.array(collectorHealthSchema.extend({ status: collectorStateSchema })),
   tradesPerSecond: z.number().nullable(),
   latencyMs: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
   live: z.looseObject({ connections: z.number() }),

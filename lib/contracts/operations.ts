@@ -27,6 +27,9 @@ export const collectSchema = z.object({
         /** At most the first 50 records; `records` says how many there were. */
         data: z.array(z.unknown()),
         records: z.number().int(),
+        /** `skipped`: switched off, or its market is closed. `waiting`: not asked yet. */
+        status: z.enum(["ok", "failed", "skipped", "waiting"]),
+        /** Nothing was due: `data` is what was stored before. */
         cached: z.boolean(),
         error: z.string().optional(),
       }),

@@ -27,6 +27,23 @@ Deno.test("ALR-01 API-35 an alert is made with its defaults, told to the desk, a
     deepEqual(list.json.alerts, [made.json]);
   }));
 
+Deno.test("API-35 symbols are found by either spelling, tokens of the news by their symbol", () =>
+  withPersonalApi(async ({ ask, join }) => {
+    const { token } = await join("ada");
+    const rows: [object, string][] = [
+      [{ ...priceAlert, symbol: "crypto:BTC/USDT@binance" }, "BTCUSDT"],
+      [{ ...priceAlert, symbol: "ethusdt" }, "ETHUSDT"],
+      [{ symbol: "btc", condition: "SENTIMENT_SHIFT" }, "BTCUSDT"],
+      [{ symbol: "aave", condition: "SENTIMENT_SHIFT" }, "aave"],
+      [{ symbol: "protocol:aave-v3", condition: "TVL_CHANGE" }, "protocol:aave-v3"],
+      [{ symbol: "*", condition: "NEW_PAIR" }, "*"],
+    ];
+    for (const [body, symbol] of rows) {
+      const { status, json } = await ask("POST", "/alerts", { token, body });
+      deepEqual([status, json.symbol], [201, symbol], JSON.stringify(json));
+    }
+  }));
+
 Deno.test("API-35 whoever is not signed in, or has a key without the scope, is refused", () =>
   withPersonalApi(async ({ ask, join, accounts }) => {
     const { token } = await join("ada");
@@ -100,6 +117,7 @@ Deno.test("API-35 what an offline device sends again is made once, by id or by k
     time.nowMs += 25 * 3_600_000;
     const { token: later } = await join("bob");
     equal((await ask("POST", "/alerts", { token: later, body: other, headers })).status, 201);
+    equal(await owned.answered.count(), 1, "what nobody will ask for again is forgotten");
   }));
 
 Deno.test("API-35 ten that send the same at once make one alert", () =>

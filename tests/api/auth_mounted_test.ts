@@ -126,6 +126,45 @@ Deno.test("a change of configuration or symbols stands in the audit log, a refus
     ]);
   }));
 
+Deno.test("SEC-04 signed-in users have a limit of their own, by whatever they show who they are", () =>
+  withWholeApi({ rateLimit: 2, userRateLimit: 5 }, async (given) => {
+    const { get, accounts } = given;
+    const ada = await join(accounts, "ada");
+    const key = await makeKey(given, ada.accessToken, ["read"]);
+    const ask = (token: string | null, ip: string) => get("/api/v1/symbols", token, { ip });
+    const statuses: number[] = [];
+    for (const token of [ada.accessToken, key, ada.accessToken, key, key, ada.accessToken]) {
+      const { status, headers } = await ask(token, `203.0.113.${statuses.push(0)}`);
+      statuses[statuses.length - 1] = status;
+      equal(headers.get("ratelimit-limit"), "5");
+    }
+    deepEqual(statuses, [200, 200, 200, 200, 200, 429]);
+    const visitor = [];
+    for (let i = 0; i < 3; i++) visitor.push((await ask(null, "203.0.113.1")).status);
+    deepEqual(visitor, [200, 200, 429]);
+  }));
+
+Deno.test("metrics are shown to administrators from anywhere, and to no other user", () =>
+  withWholeApi({}, async (given) => {
+    const { get, accounts } = given;
+    const root = await setUp(accounts);
+    const user = (await join(accounts, "ada")).accessToken;
+    const from = { ip: "203.0.113.9" };
+    const rows: [string | null, number][] = [
+      [null, 401],
+      ["nonsense", 401],
+      [user, 403],
+      [await makeKey(given, root.accessToken, ["read"]), 403],
+      [await makeKey(given, root.accessToken, ["admin"]), 200],
+      [root.accessToken, 200],
+      [adminToken, 200],
+    ];
+    for (const [token, status] of rows) {
+      const answer = await get("/metrics", token, from);
+      equal(answer.status, status, String(token).slice(0, 12));
+    }
+  }));
+
 Deno.test("each user has a bucket of their own, wherever they are; visitors have their address's", () =>
   withWholeApi({ rateLimit: 4 }, async ({ get, accounts, time }) => {
     const ada = (await join(accounts, "ada")).accessToken;

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { describeRun } from "../../lib/api/mod.ts";
 import type { CollectResult } from "../../lib/api/public_deps.ts";
 import { NOW_MS, type TestApi } from "../support/api.ts";
@@ -8,7 +8,9 @@ const authorization = `Bearer ${"t".repeat(64)}`;
 const post = (api: TestApi["api"], headers: Record<string, string> = { authorization }) =>
   api.request("/collect", { method: "POST", headers });
 
-const reached = { data: [{ id: "bitcoin" }], records: 1, cached: false };
+const reached = { data: [{ id: "bitcoin" }], records: 1, status: "ok" as const, cached: false };
+const off = { data: [], records: 0, status: "skipped" as const, cached: false };
+const refused = { ...off, status: "failed" as const, error: "403" };
 
 for (
   const headers of [{}, { authorization: "Bearer x" }, {
@@ -44,12 +46,12 @@ Deno.test("a cycle tells what each source brought, failures among them", () =>
       timestamp: NOW_MS,
       joined: false,
       results: {
-        collected: 2,
+        collected: 1,
         signals: 3,
         sources: {
           coingecko: { source: "coingecko", ...reached },
-          defillama: { source: "defillama", data: [], records: 0, cached: true },
-          cryptopanic: { source: "cryptopanic", data: [], records: 0, cached: false, error: "403" },
+          defillama: { source: "defillama", ...off },
+          cryptopanic: { source: "cryptopanic", ...refused },
         },
       },
     });
@@ -60,8 +62,8 @@ Deno.test("a cycle tells what each source brought, failures among them", () =>
           signals: 3,
           sources: {
             coingecko: reached,
-            defillama: { data: [], records: 0, cached: true },
-            cryptopanic: { data: [], records: 0, cached: false, error: "403" },
+            defillama: off,
+            cryptopanic: refused,
           },
         }),
     },
@@ -76,7 +78,7 @@ Deno.test("of many records the first are shown, and all are counted", () =>
       collect: () =>
         Promise.resolve({
           signals: 0,
-          sources: { x: { data: Array(5_000).fill({ id: 1 }), records: 5_000, cached: false } },
+          sources: { x: { ...reached, data: Array(5_000).fill({ id: 1 }), records: 5_000 } },
         }),
     },
   }));
@@ -93,7 +95,7 @@ Deno.test("a cycle that reaches nothing is 500, with each source's reason", () =
       collect: () =>
         Promise.resolve({
           signals: 0,
-          sources: { coingecko: { data: [], records: 0, cached: false, error: "no network" } },
+          sources: { coingecko: { ...refused, error: "no network" }, alpaca: off },
         }),
     },
   }));
@@ -154,10 +156,31 @@ Deno.test("a cycle's record becomes an answer with what was stored since it bega
     deepEqual(await describeRun(world, run), {
       signals: 4,
       sources: {
-        coingecko: { data: [fresh], records: 1, cached: false },
-        defillama: { data: [], records: 0, cached: true },
-        cryptopanic: { data: [], records: 0, cached: false, error: "it did not answer" },
+        coingecko: { data: [fresh], records: 1, status: "ok", cached: false },
+        defillama: { data: [], records: 0, status: "skipped", cached: false },
+        cryptopanic: {
+          data: [],
+          records: 0,
+          status: "failed",
+          cached: false,
+          error: "it did not answer",
+        },
       },
     });
     deepEqual((await describeRun(world, aRun({ sources: {} }))).sources, {});
+  }));
+
+Deno.test("of a source of which nothing was due the stored records are told, as cached", () =>
+  withPublicApi(async ({ world }) => {
+    const old = (await world.marketData.get("asset:bitcoin@coingecko"))!;
+    const sources = {
+      coingecko: { status: "ok" as const, records: 0, duration_ms: 1 },
+      binance: { status: "ok" as const, records: 0, duration_ms: 0 },
+      alpaca: { status: "waiting" as const, records: 0, duration_ms: 0 },
+    };
+    const told = (await describeRun(world, aRun({ timestamp: NOW_MS, sources }))).sources;
+    ok(told.coingecko!.data.some((each) => (each as { id: string }).id === old.id));
+    equal(told.coingecko!.cached, true);
+    deepEqual(told.binance, { data: [], records: 0, status: "ok", cached: false });
+    deepEqual(told.alpaca, { data: [], records: 0, status: "waiting", cached: false });
   }));

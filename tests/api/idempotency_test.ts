@@ -24,6 +24,7 @@ async function withCounter(
     counts: { done: number };
     time: { nowMs: number };
     gate: { wait: Promise<void> };
+    countKept(): Promise<number>;
   }) => Promise<void>,
 ): Promise<void> {
   await withMemoryStore(async ({ owned }) => {
@@ -61,7 +62,8 @@ async function withCounter(
         },
         body: method === "GET" ? null : body,
       });
-    await test({ ask, counts, time, gate });
+    const countKept = async () => (await owned.answered.list({ limit: 1000 })).items.length;
+    await test({ ask, counts, time, gate, countKept });
   });
 }
 
@@ -157,5 +159,19 @@ Deno.test("a key that is none is refused", async () => {
       equal((await ask({ key })).status, 400, key);
     }
     equal(counts.done, 0);
+  });
+});
+
+Deno.test("kept answers do not pile up: old ones are deleted as new ones come", async () => {
+  await withCounter(async ({ ask, time, countKept }) => {
+    const askMany = async (name: string) => {
+      for (let i = 0; i < 50; i++) await ask({ key: `${name}-key-${i}` });
+    };
+    await askMany("first");
+    await askMany("second");
+    equal(await countKept(), 100);
+    time.nowMs += answerKeptMs + 1;
+    await askMany("third");
+    equal(await countKept(), 50);
   });
 });

@@ -24,6 +24,7 @@ const part = {
   startedMs: NOW_MS - 1_000,
   readPipeline: () => stats,
   getStoreGate: () => ({ size: 12, inUse: 3, waiting: 1 }),
+  getStoreBytes: () => Promise.resolve(4_096),
   listParkedJobs: () => Promise.resolve([]),
   listCollectors: () => [{
     source: "binance",
@@ -57,6 +58,7 @@ Deno.test("metrics hold what the parts have counted", () =>
         'cron_runs{status="done"} 1',
         'cron_runs{status="failed"} 1',
         "jobs_parked 0",
+        "store_bytes 4096",
         "websocket_connections 0",
         `process_start_time_seconds ${NOW_MS / 1_000 - 1}`,
       ]

@@ -178,3 +178,30 @@ Deno.test("files above 10 MB, empty and broken ones are refused", () =>
       if (answer.status === 200) equal((answer.json.counts as { new: number }).new, 0);
     }
   }));
+
+Deno.test("a file of many rows is read in a thread, and is what a small one is", () =>
+  withOwnApi(async (given) => {
+    const { ask, owned } = given;
+    await open(given);
+    const body = `${makeCsv(2_500)}\r\nx,,,,,,,,,,`;
+    ok(body.length > 131_072);
+    // Two at once wait for each other.
+    const [preview, faults] = await Promise.all(
+      ["limit=2&offset=1", "status=error"].map((query) =>
+        ask("POST", `${one}/imports/preview?${query}`, { body, headers: csvType })
+      ),
+    );
+    deepEqual(preview!.json.counts, { new: 2_500, duplicate: 0, error: 1 });
+    deepEqual((preview!.json.rows as { row: number }[]).map(({ row }) => row), [3, 4]);
+    deepEqual([preview!.json.total, faults!.json.total], [2_501, 1]);
+    const done = await ask("POST", run(5), { body, headers: csvType });
+    deepEqual(counts(done.json), [2_500, 0, 1], done.text);
+    const { items } = await owned.activities.list({ index: "import", equals: [uuid(5)] });
+    deepEqual([items[0]!.reference, items[0]!.quantity], ["t2499", "1"]);
+    deepEqual((await ask("POST", run(5), { body, headers: csvType })).json, done.json);
+    const again = await ask("POST", `${one}/imports/preview`, { body, headers: csvType });
+    deepEqual(again.json.counts, { new: 0, duplicate: 2_500, error: 1 });
+    const broken = new Uint8Array(200_000).fill(0x81);
+    const refused = await ask("POST", run(6), { body: broken, headers: csvType });
+    equal(refused.status, 400, "a fault that is the file's is told from the thread as well");
+  }));

@@ -405,15 +405,37 @@ Deno.test("parked work is shown by its first line, without its body", () =>
 Deno.test("the dashboard's health tells a store that does not answer, and no secret of it", () =>
   withPublicApi(async ({ api, world, deps }) => {
     world.getState = () => Promise.reject(new Error("disk /secret/path"));
+    const part = { lastMessageMs: null };
     deps.listCollectors = () => [
       { source: "coingecko", status: "healthy", lastMessageMs: NOW_MS },
       { source: "binance", status: "down", lastMessageMs: null, detail: "no network" },
+      {
+        ...part,
+        source: "yahoo",
+        status: "degraded",
+        state: "reconnecting",
+        detail: "HTTP 404 (x)",
+      },
+      { ...part, source: "alpaca", status: "down", state: "disabled", detail: "a key is required" },
+      { ...part, source: "defillama", status: "degraded", state: "connecting" },
     ];
     const text = await (await api.request("/dashboard/api/health")).text();
     const { database, apis } = JSON.parse(text);
     deepEqual(database, { status: "unhealthy", error: "does not answer" });
     deepEqual(apis.coingecko, { status: "healthy", responseTime: 100 });
     deepEqual(apis.binance, { status: "unhealthy", error: "no network" });
+    deepEqual(apis.yahoo, { status: "unhealthy", statusCode: 404, error: "HTTP 404 (x)" });
+    deepEqual(apis.alpaca, { status: "disabled", error: "a key is required" });
+    equal(apis.defillama.status, "healthy", "one that was not asked yet is not ill");
+    const short = await (await api.request("/health")).json();
+    deps.getStoreBytes = () => Promise.resolve(4_096);
+    const full = await (await api.request("/api/v1/health")).json();
+    equal(full.store.bytes, 4_096);
+    const nameOf = (each: { name?: string; source?: string }) => each.name ?? each.source;
+    for (const list of [short.sources, full.collectors]) {
+      const alpaca = list.find((each: { name?: string }) => nameOf(each) === "alpaca");
+      equal(alpaca.status, "disabled");
+    }
     ok(!text.includes("secret"));
   }));
 

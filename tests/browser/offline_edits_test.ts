@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { bundleScript, stopBundler } from "../../lib/fresh/bundle.ts";
+import { listAxeViolations } from "../support/browser_pages.ts";
 import { chromiumArgs, findChromium } from "../support/chromium.ts";
 import { type FaultyFront, openFaultyFront } from "../support/faulty_front.ts";
 import { createChance } from "../support/outbox.ts";
@@ -172,6 +173,18 @@ Deno.test("edits without a server", async (t) => {
         await tray().locator(".tray-button").click();
       }
       match(await tray().locator("fieldset").innerText(), /name[\s\S]*Mine[\s\S]*Theirs/);
+      for (const theme of ["dark", "light"]) {
+        await page.evaluate((theme) => document.documentElement.dataset.theme = theme, theme);
+        deepEqual(await listAxeViolations(page), [], theme);
+      }
+      await page.setViewportSize({ width: 360, height: 800 });
+      const { wide, heights } = await tray().evaluate((tray) => ({
+        wide: document.documentElement.scrollWidth,
+        heights: [...tray.querySelectorAll("button, label")].map((one) =>
+          one.getBoundingClientRect().height
+        ),
+      }));
+      ok(wide <= 360 && heights.every((height) => height >= 44), `${wide}: ${heights}`);
       await tray().getByLabel(/This device/).check();
       await tray().getByRole("button", { name: "Apply the choice" }).click();
       await tray().waitFor({ state: "detached" });

@@ -41,17 +41,22 @@ async function poll<T>(page: Page, read: () => Promise<T | null>): Promise<T> {
   throw new Error("nothing came within 10 s");
 }
 
-/** Hands the worker a message as a push service would. */
-async function push(context: BrowserContext, page: Page, origin: string, data: string) {
+/** Hands the worker messages as a push service would; `errors` are what the worker reports. */
+async function openPush(context: BrowserContext, page: Page, origin: string) {
   const session = await context.newCDPSession(page);
   const registrations: { registrationId: string }[] = [];
+  const errors: string[] = [];
   session.on("ServiceWorker.workerRegistrationUpdated", (event) => {
     registrations.push(...event.registrations);
   });
+  session.on("ServiceWorker.workerErrorReported", ({ errorMessage }) => {
+    errors.push(errorMessage.errorMessage);
+  });
   await session.send("ServiceWorker.enable");
   const { registrationId } = await poll(page, () => Promise.resolve(registrations.at(-1) ?? null));
-  await session.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data });
-  await session.detach();
+  const push = (data: string) =>
+    session.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data });
+  return { push, errors };
 }
 
 interface Shown {
@@ -102,6 +107,30 @@ function readEdits(page: Page) {
       };
     })
   );
+}
+
+/** Signs somebody up, who has the alert of the message. */
+async function makeAlert(page: Page): Promise<void> {
+  const statuses = await page.evaluate(async (path) => {
+    const ask = async (method: string, path: string, body: unknown) => {
+      const headers = { "content-type": "application/json" };
+      return (await fetch(path, { method, headers, body: JSON.stringify(body) })).status;
+    };
+    const person = { email: "somebody@example.org", password: "a long pass phrase of mine" };
+    return [
+      await ask("POST", "/api/v1/auth/register", { ...person, cookie: true }),
+      await ask("PUT", path, { symbol: "BTCUSDT", condition: "PRICE_ABOVE", threshold: 9e6 }),
+    ];
+  }, `/api/v1/alerts/${alertId}`);
+  deepEqual(statuses, [200, 201]);
+}
+
+/** Until when the alert is silent, as the server has it. */
+function readSnoozed(page: Page): Promise<number | null> {
+  return page.evaluate(async (path) => {
+    const answer = await fetch(path, { cache: "no-store" });
+    return answer.headers.get("x-kept-ms") ? null : (await answer.json()).snoozedUntilMs;
+  }, `/api/v1/alerts/${alertId}`);
 }
 
 /** Shares a text by a form, as the browser does for an installed app. */
@@ -203,9 +232,11 @@ Deno.test("the product as an app", async (t) => {
       front.decide = pass;
     });
 
+    const service = await openPush(context, page, url);
+
     await t.step("PWA-05 a push message is shown, and a click opens its page", async () => {
       await page.goto(`${url}/guides`);
-      await push(context, page, url, writePushPayload(message));
+      await service.push(writePushPayload(message));
       deepEqual(await poll(page, () => readShown(page)), [{
         title: "BTC above 60,000",
         body: "Recorded data: BTCUSDT trades at 60,012.50.",
@@ -213,30 +244,36 @@ Deno.test("the product as an app", async (t) => {
         badge: `${url}/badge.png`,
         actions: ["snooze"],
       }]);
+      deepEqual(service.errors, []);
       await click(context);
       await page.waitForURL(`${url}/explore/signals?confidence=40`);
       equal(await readShown(page), null);
     });
 
     await t.step("a broken message is shown as well", async () => {
-      await push(context, page, url, "no JSON");
+      await service.push("no JSON");
       equal((await poll(page, () => readShown(page)))[0]!.title, "CryptoIntel");
       await click(context);
       await page.waitForURL(`${url}/`);
     });
 
     await t.step(
-      "NEW-08 the button of a message silences its alert, later if there is no server",
+      "PWA-05 the button of a message silences its alert, later if there is no server",
       async () => {
+        await makeAlert(page);
         front.decide = down;
-        await push(context, page, url, writePushPayload(message));
+        await service.push(writePushPayload(message));
         await poll(page, () => readShown(page));
         const beforeMs = Date.now();
         await click(context, "snooze");
         const [edit] = await poll(page, () => readEdits(page));
         deepEqual([edit!.method, edit!.path], ["POST", `/api/v1/alerts/${alertId}/snooze`]);
         ok(Math.abs(edit!.body.untilMs - beforeMs - 3_600_000) < 60_000);
+        const { untilMs } = edit!.body;
         front.decide = pass;
+        await page.goto(`${url}/guides`);
+        await poll(page, async () => await readEdits(page) === null ? true : null);
+        equal(await readSnoozed(page), untilMs);
       },
     );
 
@@ -266,6 +303,7 @@ Deno.test("the product as an app", async (t) => {
           const registration = await navigator.serviceWorker.getRegistration();
           return registration?.waiting === null && registration.active?.state === "activated";
         });
+        await poll(page, async () => (await readVersion()).includes(2) ? true : null);
         equal(await toast.count(), 0);
       },
     );
