@@ -13,9 +13,10 @@ export const build: BuildOptions = {
   worker: {
     entry: "static/sw.ts",
     path: "/sw.js",
-    // It asks our own server only, and runs nothing but itself.
+    // It asks our own server only, shows our own icons, and runs nothing but itself.
     headers: {
-      "content-security-policy": "default-src 'none'; script-src 'self'; connect-src 'self'",
+      "content-security-policy":
+        "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'",
     },
     precache: (files) => files.filter(({ url }) => isKept(url)),
   },

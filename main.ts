@@ -12,7 +12,7 @@ import * as apis from "./lib/api/mod.ts";
 import type { Accounts } from "./lib/accounts/mod.ts";
 import { systemClock } from "./lib/clock.ts";
 import { type Config, getListenAddress, readConfig } from "./lib/config.ts";
-import { cycleSchedule, type Jobs } from "./lib/jobs/mod.ts";
+import { type Jobs, tickSchedule } from "./lib/jobs/mod.ts";
 import { createLogger, type Logger } from "./lib/log.ts";
 import { createMetrics, type Metrics } from "./lib/metrics.ts";
 import { readSettingsFiles, type SettingsWatch, watchSettings } from "./lib/settings.ts";
@@ -123,15 +123,8 @@ async function startMarket(parts: Process): Promise<Market> {
   const marketNow = () =>
     replay ? Math.max(pipeline.market.now(), replay.marketNow()) : clock.now();
   const getKeptFrom = worlds.createKeptFrom({ settings, mode: mode().mode, marketNow });
-  const collectors = startMarketCollectors({
-    ...parts,
-    ...path,
-    world,
-    addresses,
-    marketNow,
-    getKeptFrom,
-    mode: mode().mode,
-  });
+  const shared = { world, addresses, marketNow, getKeptFrom, mode: mode().mode };
+  const collectors = startMarketCollectors({ ...parts, ...path, ...shared });
   const backfills = await openBackfills({
     store: world,
     intake: pipeline.intake,
@@ -217,6 +210,7 @@ function startMarketCollectors(
     keys: config.secrets,
     getSettings: (source: string) => settings.get().sources[source],
     breaker: { getLimits: () => worlds.readBreakerLimits(settings.get()) },
+    getTuning: () => worlds.readTuning(settings.get()),
     clock: systemClock,
     ...{ marketNow, getKeptFrom },
     getPrice: (symbol: string) =>
@@ -384,7 +378,7 @@ export async function start(): Promise<void> {
   try {
     const config = readConfig(Deno.env.toObject());
     const product = await startProduct(config);
-    Deno.cron("collect", cycleSchedule, async () => void await market?.jobs.trigger("cron"));
+    Deno.cron("collect", tickSchedule, async () => void await market?.jobs.tick());
     const parts = { ...product, dataDir: config.dataDir, mode: requireMarket().mode() };
     Deno.stdout.writeSync(new TextEncoder().encode(worlds.describeStart(parts)));
     const end = () => product.stop().then(() => Deno.exit(0));

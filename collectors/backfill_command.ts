@@ -23,8 +23,8 @@ export class BackfillError extends Error {
 }
 
 /** How to use the command. */
-export const usage = `deno task backfill --symbol BTCUSDT --start-date 2024-01-01 \\
-  [--end-date 2024-02-01] [--exchange binance] [--timeframe ${timeframes.join("|")}]`;
+export const usage = `deno task backfill --symbol BTCUSDT --start-date 2026-06-01 \\
+  [--end-date 2026-07-01] [--exchange binance] [--timeframe ${timeframes.join("|")}]`;
 
 /**
  * Reads the command's arguments; names may be written with dashes or underscores.

@@ -1,5 +1,5 @@
 /**
- * Fetches the past of a series: `deno task backfill --symbol BTCUSDT --start-date 2024-01-01`.
+ * Fetches the past of a series: `deno task backfill --symbol BTCUSDT --start-date 2026-06-01`.
  *
  * The running product does the work, within its budgets; where none runs, one is started for it.
  *

@@ -6,6 +6,7 @@
 import { type Backoff, Breaker, createBackoff } from "../lib/resilience/mod.ts";
 import type { ConnectionOptions, Reading } from "./connection_options.ts";
 import type { FrameSocket } from "./socket.ts";
+import { defaultTuning } from "./tuning.ts";
 import { SourceParseError, type StreamEvent, StreamRefusedError } from "./source.ts";
 
 const openTimeoutMs = 10_000;
@@ -13,11 +14,6 @@ const openTimeoutMs = 10_000;
 const overlapMs = 2_000;
 /** A renewal that failed is tried again after this; the old socket still serves. */
 const renewRetryMs = 60_000;
-/**
- * The breaker of a socket opens when the backoff (1, 2, 4, 8, 16, 32 s) reaches its longest delay,
- * and stays open just as long: both keep the same schedule.
- */
-const breakerOptions = { failureThreshold: 7, timeoutMs: 60_000, timeoutMaxMs: 60_000 };
 
 /** Serves a set of symbols, which may change while it runs. */
 export class Connection {
@@ -52,7 +48,7 @@ export class Connection {
     this.#options = options;
     const { source, log } = options;
     this.breaker = new Breaker(`${source.key} stream`, {
-      ...breakerOptions,
+      getLimits: () => (options.getTuning?.() ?? defaultTuning).streamBreaker,
       onTransition: (transition) => log.warn("a breaker moved", { ...transition }),
     });
   }

@@ -8,6 +8,7 @@ import type { Logger } from "../lib/log.ts";
 import type { Connection } from "./connection.ts";
 import type { SourceCredentials } from "./keys.ts";
 import type { FrameSocket, OpenSocket } from "./socket.ts";
+import type { CollectionTuning } from "./tuning.ts";
 import type { SourceParseError, StreamEvent, StreamSource } from "./source.ts";
 
 /** What a connection tells its stream. */
@@ -34,6 +35,8 @@ export interface ConnectionOptions {
   handlers: ConnectionHandlers;
   /** What signs in, where the source asks for it. */
   credentials?: SourceCredentials;
+  /** How patient it is now. */
+  getTuning?: () => CollectionTuning;
 }
 
 /** One socket that is being read. */

@@ -11,6 +11,7 @@ import type { WorldStore } from "../lib/store/types.ts";
 import { type Batch, createBatch } from "./batch.ts";
 import type { Poller } from "./poll.ts";
 import type { Urgency } from "./queue.ts";
+import { type CollectionTuning, defaultTuning } from "./tuning.ts";
 
 /** What was found, and how. */
 export interface DemandAnswer {
@@ -51,6 +52,8 @@ export interface DemandOptions {
   maxAgeMs?: number;
   /** How long a source's queue may take before another one is asked. */
   withinMs?: number;
+  /** The same, asked each time; goes before `withinMs`. */
+  getTuning?: () => CollectionTuning;
   /** How long requests gather, ms; 0 with `batchMax` 1 sends each by itself. */
   batchMs?: number;
   batchMax?: number;
@@ -261,7 +264,17 @@ function createNames(store: DemandOptions["store"], clock: Clock): Names {
 /** The batch of one source's feed for single symbols; null where it has none. */
 function createSourceBatch(
   poller: Poller,
-  { names, remember, listAhead, signal, clock, withinMs = 5_000, batchMs = 25, batchMax = 250 }:
+  {
+    names,
+    remember,
+    listAhead,
+    signal,
+    clock,
+    withinMs,
+    getTuning = () => defaultTuning,
+    batchMs = 25,
+    batchMax = 250,
+  }:
     & DemandOptions
     & {
       names: Names;
@@ -283,7 +296,7 @@ function createSourceBatch(
         urgency,
         signal,
         // What is asked for later may wait as long as it takes.
-        ...(urgency === "user" && { withinMs }),
+        ...(urgency === "user" && { withinMs: withinMs ?? getTuning().demandWithinMs }),
       });
       const records = told.flatMap(({ marketData = [] }) => marketData);
       records.forEach(remember);

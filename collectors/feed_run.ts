@@ -10,12 +10,14 @@ import {
   GeoBlockedError,
   type HttpOptions,
   isRefused,
+  NotRecordedError,
   RateLimitedError,
   SourceAnswerError,
 } from "./http.ts";
 import type { PollOptions } from "./poll.ts";
 import { BudgetError } from "./queue.ts";
 import { type Feed, type PollSource, SourceParseError, type SourceRequest } from "./source.ts";
+import { defaultTuning } from "./tuning.ts";
 
 /** A feed at work. */
 export interface FeedRun {
@@ -43,8 +45,6 @@ export interface FeedRunOptions extends PollOptions {
   getInterval(): Promise<number>;
 }
 
-/** What refuses our region or key is asked again after this long. */
-const blockedRetryMs = 15 * 60_000;
 /** A budget that is spent for longer is looked at again after this long. */
 const budgetRetryMs = 3_600_000;
 const offRetryMs = 60_000;
@@ -68,7 +68,8 @@ export function createFeedRun(source: PollSource, feed: Feed, options: FeedRunOp
 class PolledFeed implements FeedRun {
   readonly #source: PollSource;
   readonly #options: FeedRunOptions;
-  readonly #backoff: Backoff;
+  /** Counts in parts of the first wait, which may be set anew meanwhile. */
+  readonly #backoff: Backoff = createBackoff({ initialMs: 1, maxMs: 1e9 });
   #asking: Promise<number> | null = null;
   #cost: { weight: number; credits: number } | null = null;
   #health: FeedHealth;
@@ -80,7 +81,6 @@ class PolledFeed implements FeedRun {
   constructor(source: PollSource, readonly feed: Feed, options: FeedRunOptions) {
     this.#source = source;
     this.#options = options;
-    this.#backoff = createBackoff({ initialMs: 1_000, maxMs: Math.max(60_000, feed.cadenceMs) });
     this.#putOffMs = feed.cadenceMs;
     this.#health = {
       name: feed.name,
@@ -196,8 +196,10 @@ class PolledFeed implements FeedRun {
 
   #fail(error: unknown): void {
     const { clock, log, counts } = this.#options;
-    const backoffMs = this.#backoff.next(clock.random());
-    const waitMs = Math.max(backoffMs, getRetryAfterMs(error, this.feed));
+    const { retryMs, retryMaxMs, blockedRetryMs } = this.#options.getTuning?.() ?? defaultTuning;
+    const longestMs = Math.max(retryMaxMs, this.feed.cadenceMs);
+    const backoffMs = Math.min(longestMs, this.#backoff.next(clock.random()) * retryMs);
+    const waitMs = Math.max(backoffMs, getRetryAfterMs(error, this.feed, blockedRetryMs));
     counts.reconnects++;
     if (error instanceof SourceParseError) counts.parseErrors++;
     log.warn("a poll failed", {
@@ -265,6 +267,7 @@ async function runRound(
       round.succeeded++;
       onAnswer();
     } catch (error) {
+      if (error instanceof NotRecordedError) continue;
       round.failed++;
       round.error ??= error;
       // The next request would only wait for the same reason.
@@ -316,7 +319,7 @@ function getFailedState(error: unknown): CollectorState {
   return error instanceof GeoBlockedError || isRefused(error) ? "blocked" : "reconnecting";
 }
 
-function getRetryAfterMs(error: unknown, feed: Feed): number {
+function getRetryAfterMs(error: unknown, feed: Feed, blockedRetryMs: number): number {
   if (error instanceof RateLimitedError) return error.retryAfterMs;
   if (error instanceof BreakerOpenError) return Math.min(error.retryAfterMs, blockedRetryMs);
   if (error instanceof BudgetError) return Math.min(error.retryAfterMs, budgetRetryMs);

@@ -25,12 +25,19 @@ export function isRefused(error: unknown): boolean {
 /** The source refuses requests from our region (HTTP 451) on every host that we know. */
 export class GeoBlockedError extends Error {
   override name = "GeoBlockedError";
-  constructor(readonly hosts: readonly string[]) {
+  /** @param variable Environment variable by which another address is given, where there is one. */
+  constructor(readonly hosts: readonly string[], variable?: string) {
     super(
       `Cannot ask ${hosts.join(", ")}: a host that serves our region is required, was refused by ` +
-        `all of them (HTTP 451). Configure another address`,
+        `all of them (HTTP 451). Configure another address` +
+        (variable === undefined ? "" : `: set ${variable}`),
     );
   }
+}
+
+/** A recording was asked for what it does not hold: nobody failed, and there is nothing to tell. */
+export class NotRecordedError extends Error {
+  override name = "NotRecordedError";
 }
 
 /** The source says that we ask too often. */
@@ -54,8 +61,11 @@ export class Hosts {
   #current = 0;
   readonly #blocked = new Set<string>();
 
-  /** @throws {RangeError} Without an address. */
-  constructor(readonly addresses: readonly string[]) {
+  /**
+   * @param variable Environment variable by which other addresses are given, where there is one.
+   * @throws {RangeError} Without an address.
+   */
+  constructor(readonly addresses: readonly string[], readonly variable?: string) {
     if (addresses.length === 0) {
       throw new RangeError("Cannot list hosts: one address is required, was none");
     }
@@ -138,7 +148,7 @@ export async function fetchJson(request: SourceRequest, options: HttpOptions): P
   const { hosts, clock, breaker } = options;
   for (;;) {
     const host = hosts.getCurrent();
-    if (host === null) throw new GeoBlockedError(hosts.addresses);
+    if (host === null) throw new GeoBlockedError(hosts.addresses, hosts.variable);
     const retryAfterMs = breaker.getRetryAfterMs(clock.now());
     if (retryAfterMs > 0) throw new BreakerOpenError(breaker.name, retryAfterMs, breaker.reason);
     await waitForBudget(request, options);
@@ -185,6 +195,7 @@ async function waitForBudget(
 /** Tells the breaker what counts as the source's failure; our own mistakes and limits do not. */
 function judge(error: unknown, { breaker, hosts, clock, signal }: HttpOptions): void {
   const isOurs = error instanceof RateLimitedError || signal?.aborted ||
+    error instanceof NotRecordedError ||
     (error instanceof SourceAnswerError && error.status >= 400 && error.status < 500);
   if (isOurs) return breaker.leave();
   breaker.fail(clock.now(), error instanceof Error ? error.message : String(error));
@@ -231,7 +242,8 @@ async function ask(host: string, request: SourceRequest, options: HttpOptions): 
 }
 
 function isTyped(error: unknown): boolean {
-  return error instanceof SourceAnswerError || error instanceof RateLimitedError ||
+  return error instanceof SourceAnswerError || error instanceof NotRecordedError ||
+    error instanceof RateLimitedError ||
     error instanceof BlockedHere;
 }
 
@@ -265,24 +277,28 @@ function readAnswer(answer: Response, text: string, context: AskContext): unknow
   const where = `${host}${request.path.split("?")[0]}`;
   if (status === 451) throw new BlockedHere();
   if (status === 429 || status === 418) throw refuse(answer.headers, text, status, context);
-  const fault = (was: string) =>
-    new SourceAnswerError(
-      `Cannot use the answer of ${where}: JSON with data is required, was ${was}`,
-      status,
-    );
-  if (!answer.ok) throw fault(`HTTP ${status} (${findErrorText(tryJson(text)) ?? cut(text)})`);
-  if (text.trim() === "") throw fault("an empty body");
+  const fault = (was: string) => new SourceAnswerError(`${where} ${was}`, status);
+  if (!answer.ok) {
+    // Only the server of a recording says so: what it does not hold nobody was asked for.
+    if (answer.headers.get("x-recorded-at") === "none") {
+      throw new NotRecordedError(`Not recorded: ${where}`);
+    }
+    const words = findErrorText(tryJson(text)) ?? findMessage(tryJson(text)) ?? cut(text);
+    throw fault(`${tellRefusal(status)}: HTTP ${status} (${words})`);
+  }
+  if (text.trim() === "") throw fault("answered with an empty body");
   const body = tryJson(text);
   if (body === undefined) {
     if (context.format === "text") return text;
-    throw fault(/^\s*</.test(text) ? `a web page (${cut(text)})` : `not JSON (${cut(text)})`);
+    const what = /^\s*</.test(text) ? "a web page instead of data" : "something that is not JSON";
+    throw fault(`answered with ${what} (${cut(text)})`);
   }
   const errorText = findErrorText(body);
   // CoinGecko is known to send the body of a 429 with status 200; the others are CoinMarketCap's.
   if (errorText !== null && /^(429|1008|1009|1010|1011)\b/.test(errorText)) {
     throw refuse(answer.headers, text, 429, context);
   }
-  if (errorText !== null) throw fault(`HTTP ${status} with an error (${errorText})`);
+  if (errorText !== null) throw fault(`answered with an error: HTTP ${status} (${errorText})`);
   return context.format === "text" ? text : body;
 }
 
@@ -324,6 +340,19 @@ function readLimitHeaders(headers: Headers, now: number): AnswerFacts {
     ...(limit !== undefined && { advertisedLimit: limit }),
     ...(resetMs !== undefined && { resetMs }),
   };
+}
+
+/** What a status says of the question, in plain words. */
+function tellRefusal(status: number): string {
+  if (status === 401 || status === 402 || status === 403) return "refuses us or our key";
+  if (status === 404 || status === 410) return "does not know what was asked for";
+  if (status >= 500) return "has a fault of its own";
+  return "does not take the question";
+}
+
+/** Returns what a body says in its "message", or null. */
+function findMessage(body: unknown): string | null {
+  return isObject(body) && typeof body.message === "string" ? cut(body.message) : null;
 }
 
 /** Returns the words of a body in one of the usual error shapes, or null when it is none. */

@@ -18,6 +18,7 @@ import {
   priorities,
   type SourceRecords,
 } from "./source.ts";
+import type { CollectionTuning } from "./tuning.ts";
 import type { Usage } from "./usage.ts";
 
 /** What polling needs. */
@@ -35,6 +36,8 @@ export interface PollOptions {
   usage?: Usage;
   /** Another pace than the source's file gives, ms. */
   getCadence?(feed: string): number | undefined;
+  /** How patient it is; asked each time. */
+  getTuning?: () => CollectionTuning;
   /** Switched off by an operator, in plain words; null for not. */
   getOffReason?(): string | null;
 }

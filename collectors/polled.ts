@@ -12,6 +12,7 @@ import { createContextReader, putRecords } from "./records.ts";
 import { seedPolled } from "./seed_polled.ts";
 import type { FeedContext, PollSource } from "./source.ts";
 import { createSourceHttp, type SourceHttpParts } from "./source_http.ts";
+import type { CollectionTuning } from "./tuning.ts";
 
 /** What polling all sources needs. */
 export interface PolledOptions extends SourceHttpParts {
@@ -27,6 +28,8 @@ export interface PolledOptions extends SourceHttpParts {
   /** Market time, epoch ms; default wall time. */
   marketNow?: () => number;
   onHealth(health: CollectorHealth): void;
+  /** How patient it is; asked each time. */
+  getTuning?: () => CollectionTuning;
   /** Polling begins when this resolves. */
   ready: Promise<void>;
 }
@@ -120,6 +123,7 @@ function create(
     log,
     onHealth: options.onHealth,
     ...(options.usage && { usage: options.usage }),
+    ...(options.getTuning && { getTuning: options.getTuning }),
     getCadence(feed) {
       const seconds = getSettings?.(source.key)?.cadenceSeconds?.[feed];
       return seconds === undefined ? undefined : seconds * 1_000;

@@ -30,6 +30,7 @@ import type { PollSource, StreamSource } from "./source.ts";
 import { createSourceHttp, type SourceHttpParts, type SourceSettings } from "./source_http.ts";
 import { runStream } from "./stream.ts";
 import { createSymbolWatch, type SymbolWatch } from "./symbols.ts";
+import { type CollectionTuning, defaultTuning } from "./tuning.ts";
 import { createUsage } from "./usage.ts";
 
 /** Base addresses that replace a source's own: the recorded world's, or configured ones. */
@@ -65,6 +66,8 @@ export interface CollectorOptions {
   keys?: Readonly<Record<string, string>>;
   /** Market time, epoch ms; default wall time. */
   marketNow?: () => number;
+  /** How patient it is; asked each time. */
+  getTuning?: () => CollectionTuning;
   /** Older bars would be deleted, epoch ms; null where all are kept. */
   getKeptFrom?: () => number | null;
   /** The newest price of an exchange's symbol, or null. */
@@ -97,7 +100,6 @@ export interface Collectors {
 
 /** Binance allows 1200 weight a minute by the specification; it has allowed more since. */
 const streamLimitPerMinute = 1200;
-const blockedRetryMs = 5 * 60_000;
 
 /**
  * Starts all collectors; returns at once. When the intake halts they all stop for good, and their
@@ -361,7 +363,7 @@ async function loadSymbols(
   source: StreamSource,
   context: ExchangeContext & { onReady: () => void },
 ): Promise<SymbolWatch | null> {
-  const { clock, log, signal, http, onHealth } = context;
+  const { clock, log, signal, http, onHealth, getTuning = () => defaultTuning } = context;
   const backoff = createBackoff();
   while (!signal.aborted) {
     try {
@@ -378,7 +380,8 @@ async function loadSymbols(
     } catch (error) {
       if (signal.aborted) break;
       const isBlocked = error instanceof GeoBlockedError || isRefused(error);
-      const waitMs = isBlocked ? blockedRetryMs : backoff.next();
+      const { streamBlockedRetryMs } = getTuning();
+      const waitMs = isBlocked ? streamBlockedRetryMs : backoff.next();
       const detail = error instanceof Error ? error.message : String(error);
       log.warn("symbols were not loaded", { source: source.key, waitMs, error: detail });
       onHealth({

@@ -37,6 +37,11 @@ export interface SourceHttpParts {
   fetch?: typeof fetch;
 }
 
+/** The variable by which another address of a source is given; news feeds have none. */
+function getAddressVariable(key: string): string | undefined {
+  return key.startsWith("news_") ? undefined : `CRYPTOINTEL_${key.toUpperCase()}_REST`;
+}
+
 /** Returns what to ask a source through; `own` is what its file says of its limits. */
 export function createSourceHttp(
   key: string,
@@ -67,7 +72,7 @@ export function createSourceHttp(
     ...(watch && { watch }),
   });
   return {
-    hosts: new Hosts(rest),
+    hosts: new Hosts(rest, getAddressVariable(key)),
     clock,
     breaker,
     queue,

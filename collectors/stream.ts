@@ -15,6 +15,7 @@ import type { SourceCredentials } from "./keys.ts";
 import { findSessionOpen, isTradingTime, readHours } from "./sessions.ts";
 import { type OpenSocket, openWebSocket } from "./socket.ts";
 import type { SourceParseError, StreamEvent, StreamSource } from "./source.ts";
+import type { CollectionTuning } from "./tuning.ts";
 
 /** What a stream needs. */
 export interface StreamOptions {
@@ -40,6 +41,8 @@ export interface StreamOptions {
   open?: OpenSocket;
   /** What signs in, where the source asks for it. */
   credentials?: SourceCredentials;
+  /** How patient it is now. */
+  getTuning?: () => CollectionTuning;
 }
 
 /** How often health is told and holes are looked for, beside on every change. */
@@ -150,7 +153,7 @@ class Stream {
   }
 
   #begin(symbols: readonly string[]): void {
-    const { addresses, clock, log, open = openWebSocket, credentials } = this.#options;
+    const { addresses, clock, log, open = openWebSocket, credentials, getTuning } = this.#options;
     const connection = new Connection(symbols, {
       source: this.#source,
       addresses,
@@ -159,6 +162,7 @@ class Stream {
       open,
       handlers: this.#createHandlers(),
       ...(credentials && { credentials }),
+      ...(getTuning && { getTuning }),
     });
     if (this.#closed) connection.pause(this.#closed.reason);
     this.#connections.set(connection, connection.run());

@@ -13,7 +13,7 @@ import {
 } from "../lib/ui/activity_form.ts";
 import { ActivityFields } from "../lib/ui/ActivityFields.tsx";
 import { EditNotice, type Notice } from "../lib/ui/EditNotice.tsx";
-import type { EditResult } from "../lib/ui/edits.ts";
+import type { EditResult, Fields } from "../lib/ui/edits.ts";
 import { ScrollTable } from "../lib/ui/Figures.tsx";
 import type { ActivityView, SymbolChoice } from "../lib/ui/own_views.ts";
 import { saveEdit } from "../lib/ui/use_edit.ts";
@@ -80,28 +80,17 @@ function describeResult(result: EditResult, done: Notice): Notice {
 
 const isTaken = ({ kind }: EditResult) => kind === "done" || kind === "kept";
 
-/** The book of a portfolio, newest first: booked, changed and deleted here, with a way back. */
-export default function Activities(props: Props) {
-  const { portfolioId, currency, choices, nowMs } = props;
-  const rows = useSignal(props.activities);
+/** The entries that are shown, what was said of the last edit, and how one is sent. */
+function useBook({ portfolioId, activities }: Pick<Props, "portfolioId" | "activities">) {
+  const rows = useSignal(activities);
   const notice = useSignal<Notice | null>(null);
-  const open = useSignal<ActivityView | null>(null);
-  const form = useSignal<ActivityForm>(createForm(currency, nowMs));
-  const isBusy = useSignal(false);
-  const path = (id: string) => `/api/v1/portfolios/${portfolioId}/activities/${id}`;
-
   /** Sends an edit, shows its rows and tells the figures above that the book has changed. */
-  const send = async (
-    { id, body, before }: {
-      id: string;
-      body: Record<string, unknown> | null;
-      before: ActivityView | null;
-    },
-    done: Notice,
-  ): Promise<boolean> => {
+  const send = async ({ id, body, before }: Sending, done: Notice): Promise<boolean> => {
+    // What was said of the edit before must not pass for what comes of this one.
+    notice.value = null;
     const result = await saveEdit({
       method: body ? "PUT" : "DELETE",
-      path: path(id),
+      path: `/api/v1/portfolios/${portfolioId}/activities/${id}`,
       body,
       base: before ? { ...before } : null,
       title: words.activities,
@@ -116,34 +105,15 @@ export default function Activities(props: Props) {
     dispatchEvent(new Event("portfolio-changed"));
     return true;
   };
-  const reset = () => {
-    open.value = null;
-    form.value = createForm(currency, nowMs);
-  };
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (isBusy.value) return;
-    const before = open.value;
-    const body = readForm(form.value, before);
-    if (!body) {
-      notice.value = { text: words.badTime, isError: true };
-      return;
-    }
-    isBusy.value = true;
-    const id = before?.id ?? crypto.randomUUID();
-    const undo = before ? () => void put(before, id) : () => void drop(id);
-    const isSaved = await send({ id, body, before }, {
-      text: before ? words.saved : words.booked,
-      undo,
-    });
-    isBusy.value = false;
-    if (isSaved) reset();
-  };
   const put = (activity: ActivityView, id: string) =>
     send({ id, body: writeActivity(activity), before: null }, { text: words.undone });
   const drop = (id: string) => send({ id, body: null, before: null }, { text: words.undone });
+  const save = (body: Fields, before: ActivityView | null) => {
+    const id = before?.id ?? crypto.randomUUID();
+    const undo = () => void (before ? put(before, id) : drop(id));
+    return send({ id, body, before }, { text: before ? words.saved : words.booked, undo });
+  };
   const remove = (activity: ActivityView) => {
-    if (open.value?.id === activity.id) reset();
     // What an import brought comes back under an id of its own.
     const id = isReplaceable(activity) ? activity.id : crypto.randomUUID();
     return send({ id: activity.id, body: null, before: activity }, {
@@ -151,42 +121,89 @@ export default function Activities(props: Props) {
       undo: () => void put(activity, id),
     });
   };
+  return { rows, notice, save, remove };
+}
+
+/** An edit on its way; `body` is null for a deletion. */
+interface Sending {
+  id: string;
+  body: Fields | null;
+  before: ActivityView | null;
+}
+
+/** What happened, newest first. */
+function ActivityTable({ rows, onEdit, onDelete }: {
+  rows: readonly ActivityView[];
+  onEdit(activity: ActivityView): void;
+  onDelete(activity: ActivityView): void;
+}) {
+  if (rows.length === 0) return <p class="empty">{words.noActivities}</p>;
+  const { columns, fields } = words;
+  return (
+    <ScrollTable label={words.activitiesCaption}>
+      <thead>
+        <tr>
+          <th scope="col">{fields.timestamp}</th>
+          <th scope="col">{fields.type}</th>
+          <th scope="col">{columns.symbol}</th>
+          <th scope="col" class="number">{fields.quantity}</th>
+          <th scope="col" class="number">{fields.price}</th>
+          <th scope="col" class="number">{fields.fee}</th>
+          <th scope="col" class="js-only">{words.acts}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((activity) => (
+          <Row
+            key={activity.id}
+            activity={activity}
+            onEdit={() => onEdit(activity)}
+            onDelete={() => onDelete(activity)}
+          />
+        ))}
+      </tbody>
+    </ScrollTable>
+  );
+}
+
+/** The book of a portfolio, newest first: booked, changed and deleted here, with a way back. */
+export default function Activities(props: Props) {
+  const { currency, choices, nowMs } = props;
+  const { rows, notice, save, remove } = useBook(props);
+  const open = useSignal<ActivityView | null>(null);
+  const form = useSignal<ActivityForm>(createForm(currency, nowMs));
+  const isBusy = useSignal(false);
+  const reset = () => {
+    open.value = null;
+    form.value = createForm(currency, nowMs);
+  };
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (isBusy.value) return;
+    const body = readForm(form.value, open.value);
+    if (!body) {
+      notice.value = { text: words.badTime, isError: true };
+      return;
+    }
+    isBusy.value = true;
+    const isSaved = await save(body, open.value);
+    isBusy.value = false;
+    if (isSaved) reset();
+  };
+  const drop = (activity: ActivityView) => {
+    if (open.value?.id === activity.id) reset();
+    void remove(activity);
+  };
   const edit = (activity: ActivityView) => {
     open.value = activity;
     form.value = openForm(activity);
     document.getElementById("activity-form")?.querySelector("select")?.focus();
   };
-  const { columns, fields } = words;
   return (
     <>
       <section class="card" aria-labelledby="activities">
         <h2 id="activities">{words.activities}</h2>
-        {rows.value.length === 0 && <p class="empty">{words.noActivities}</p>}
-        {rows.value.length > 0 && (
-          <ScrollTable label={words.activitiesCaption}>
-            <thead>
-              <tr>
-                <th scope="col">{fields.timestamp}</th>
-                <th scope="col">{fields.type}</th>
-                <th scope="col">{columns.symbol}</th>
-                <th scope="col" class="number">{fields.quantity}</th>
-                <th scope="col" class="number">{fields.price}</th>
-                <th scope="col" class="number">{fields.fee}</th>
-                <th scope="col" class="js-only">{words.acts}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.value.map((activity) => (
-                <Row
-                  key={activity.id}
-                  activity={activity}
-                  onEdit={() => edit(activity)}
-                  onDelete={() => void remove(activity)}
-                />
-              ))}
-            </tbody>
-          </ScrollTable>
-        )}
+        <ActivityTable rows={rows.value} onEdit={edit} onDelete={drop} />
         <EditNotice notice={notice.value} undo={words.undo} />
         <Pages older={props.older} newest={props.newest} />
       </section>

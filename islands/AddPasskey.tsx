@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { accountStrings } from "../lib/format/account_strings.ts";
 import { Field } from "../lib/ui/Field.tsx";
 import { nameDevice } from "../lib/ui/push_browser.ts";
@@ -8,7 +9,9 @@ const words = accountStrings.security;
 /** Adds a passkey of this device; the password is asked for again. */
 export default function AddPasskey() {
   const problem = useSignal("");
-  const isBusy = useSignal(false);
+  // Until the script is there the form could only be sent as it stands.
+  const isBusy = useSignal(true);
+  useEffect(() => void (isBusy.value = false), []);
   const add = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
@@ -27,7 +30,12 @@ export default function AddPasskey() {
     isBusy.value = false;
   };
   return (
-    <form class="js-only stack" onSubmit={(event) => void add(event)}>
+    <form
+      method="post"
+      action="/settings/security"
+      class="js-only stack"
+      onSubmit={(event) => void add(event)}
+    >
       <Field name="name" label={words.passkeyName} form="passkey">
         <input type="text" maxLength={60} autoComplete="off" />
       </Field>

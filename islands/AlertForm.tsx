@@ -94,37 +94,51 @@ function useLook(
   return { foresight, isLooking, refusal, schedule };
 }
 
-/** The builder of an alert: says what it would have done while it is being made. */
-export default function AlertForm(props: Props) {
-  const { path, alertId, revision, specs, figures, symbols } = props;
-  const form = useRef<HTMLFormElement>(null);
+/** The draft as it is drawn, and what its buttons do with it. */
+function useDraft(props: Props, form: { current: HTMLFormElement | null }) {
+  const { alertId, revision, specs } = props;
   const draft = useSignal(props.draft);
   const problem = useSignal(props.problem);
-  const { foresight, isLooking, refusal, schedule } = useLook(props, form);
+  const read = () => draft.value = readDraft(form.current!, specs);
+  useEffect(() => {
+    // A condition that was chosen before this script came.
+    const chosen = readDraft(form.current!, specs);
+    if (chosen.condition !== draft.peek().condition) draft.value = chosen;
+  }, []);
   const save = async () => {
     problem.value = noProblem;
-    draft.value = readDraft(form.current!, specs);
+    const body = read();
     const sent = await saveEdit({
       method: "PUT",
       path: `/api/v1/alerts/${alertId}`,
-      body: draft.value,
+      body,
       base: revision === null ? null : { ...props.draft, revision },
-      title: draft.value.name || draft.value.symbol,
+      title: body.name || body.symbol,
     }, { offline: words.offline, now: () => Date.now() });
     if (sent.kind === "done") {
       location.assign(`/alerts?told=${revision === null ? "made" : "changed"}`);
     } else problem.value = { text: describeSent(sent), fields: {} };
   };
+  const press = (act: string) => draft.value = changeGroup(readDraft(form.current!, specs), act);
+  return { draft, problem, read, save, press };
+}
+
+/** The builder of an alert: says what it would have done while it is being made. */
+export default function AlertForm(props: Props) {
+  const { path, alertId, revision, specs, figures, symbols } = props;
+  const form = useRef<HTMLFormElement>(null);
+  const { draft, problem, read, save, press } = useDraft(props, form);
+  const { foresight, isLooking, refusal, schedule } = useLook(props, form);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const act = (event.submitter as HTMLButtonElement | null)?.value ?? "save";
-    if (act === "save") void save();
-    else if (isGroupAct(act)) draft.value = changeGroup(readDraft(form.current!, specs), act);
+    if (act === "save") return void save();
+    if (isGroupAct(act)) press(act);
     schedule();
   };
   const change = (event: Event) => {
     const { name } = event.target as HTMLInputElement;
-    if (name === "condition" || name === "fixed") draft.value = readDraft(form.current!, specs);
+    if (name === "condition" || name === "fixed") read();
     schedule();
   };
   // Drawn anew only when the draft is: else what is being typed would be set back to it.
@@ -158,6 +172,7 @@ export default function AlertForm(props: Props) {
         {refusal.value && <p class="muted">{refusal.value}</p>}
         {foresight.value && <ForesightView foresight={foresight.value} />}
       </div>
+      {props.foresight && <p class="no-script">{words.lookFirst}</p>}
       <div class="actions">
         <button type="submit" name="act" value="save" class="primary">{words.save}</button>
         <button type="submit" name="act" value="look">{words.look}</button>

@@ -6,12 +6,14 @@ import type { Asked, Box } from "../lib/ui/ChartAlertTool.tsx";
 export default function ChartAlerts({ label }: { label: string }) {
   const [asked, setAsked] = useState<Asked>({ number: 0, at: null });
   const [Tool, setTool] = useState<FunctionComponent<{ box: Box; asked: Asked }> | null>(null);
+  const [isReady, setReady] = useState(false);
   const box = useRef<Box | null>(null);
   const ask = (at: MouseEvent | null) => setAsked(({ number }) => ({ number: number + 1, at }));
   useEffect(() => {
     const chart = document.querySelector<Box>(".chart .canvas");
     if (!chart) return;
     box.current = chart;
+    setReady(true);
     let over: MouseEvent | null = null;
     const bring = () =>
       void import("../lib/ui/ChartAlertTool.tsx").then(
@@ -57,7 +59,9 @@ export default function ChartAlerts({ label }: { label: string }) {
   };
   return (
     <div class="js-only chart-alerts">
-      <button type="button" aria-keyshortcuts="a" onClick={open}>{label}</button>
+      <button type="button" aria-keyshortcuts="a" disabled={!isReady} onClick={open}>
+        {label}
+      </button>
       {Tool && box.current && <Tool box={box.current} asked={asked} />}
     </div>
   );

@@ -23,6 +23,8 @@ interface Looked {
   file: File;
   query: URLSearchParams;
   preview: Preview;
+  /** Names the import that comes of it. */
+  importId: string;
 }
 
 const words = portfolioStrings.import;
@@ -185,95 +187,103 @@ function Past({ imports, onUndo }: { imports: ImportView[]; onUndo(one: ImportVi
   );
 }
 
-/** Files into the book: looked at first, booked then, and taken out again. */
-export default function ImportActivities({ portfolioId, imports: first }: Props) {
+/** Looks at files, books them and takes them out again; tells what came of it. */
+function useImports({ portfolioId, imports: first }: Props) {
   const path = `/api/v1/portfolios/${portfolioId}/imports`;
   const imports = useSignal(first);
   const looked = useSignal<Looked | null>(null);
   const notice = useSignal<Notice | null>(null);
   const isBusy = useSignal(false);
-  const importId = useSignal("");
-
-  const look = async (file: File, query: URLSearchParams) => {
+  /** Asks, one thing at a time; null where it was refused, which is then said. */
+  const askOnce = async <T extends object>(asked: string, init: RequestInit): Promise<T | null> => {
     isBusy.value = true;
+    const answer = await ask<T>(asked, init);
+    isBusy.value = false;
+    notice.value = typeof answer === "string" ? { text: answer, isError: true } : null;
+    return typeof answer === "string" ? null : answer;
+  };
+  const look = async (file: File, query: URLSearchParams) => {
     notice.value = { text: words.reading };
     const asked = `${path}/preview?${query}${query.size ? "&" : ""}limit=${rowsShown}`;
-    const preview = await ask<Preview>(asked, upload(file));
-    isBusy.value = false;
-    notice.value = typeof preview === "string" ? { text: preview, isError: true } : null;
-    if (typeof preview === "string") return;
-    importId.value = crypto.randomUUID();
-    looked.value = { file, query, preview };
+    const preview = await askOnce<Preview>(asked, upload(file));
+    // An import that is sent again goes on under its id, so that nothing is booked twice.
+    if (preview) looked.value = { file, query, preview, importId: crypto.randomUUID() };
   };
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget as HTMLFormElement);
-    const file = data.get("file");
-    if (!(file instanceof File) || file.size === 0 || isBusy.value) return;
-    const named = ["exchange", "currency"].map((name) => [name, String(data.get(name)).trim()]);
-    void look(file, new URLSearchParams(named.filter(([, value]) => value)));
+  const undo = async ({ import_id: id }: ImportView) => {
+    const gone = await askOnce<{ removed: number }>(`${path}/${id}`, { method: "DELETE" });
+    if (!gone) return;
+    notice.value = { text: words.undone(gone.removed) };
+    imports.value = imports.value.filter(({ import_id }) => import_id !== id);
+    dispatchEvent(new Event("portfolio-changed"));
   };
-  const choose = (field: string, header: string) => {
-    const { file, query, preview } = looked.value!;
-    const mapping = { ...preview.mapping, ...(header ? { [field]: header } : {}) };
-    const next = new URLSearchParams(query);
-    next.set("mapping", JSON.stringify(mapping));
-    void look(file, next);
-  };
-  const run = async () => {
-    const { file, query } = looked.value!;
-    if (isBusy.value) return;
-    isBusy.value = true;
+  const run = async ({ file, query, importId }: Looked) => {
     const asked = new URLSearchParams(query);
-    asked.set("import_id", importId.value);
+    asked.set("import_id", importId);
     asked.set("name", file.name.slice(0, 120));
-    const done = await ask<ImportView>(`${path}?${asked}`, upload(file));
-    isBusy.value = false;
-    if (typeof done === "string") {
-      notice.value = { text: done, isError: true };
-      return;
-    }
+    const done = await askOnce<ImportView>(`${path}?${asked}`, upload(file));
+    if (!done) return;
     looked.value = null;
     notice.value = { text: words.done(done.written), undo: () => void undo(done) };
     imports.value = [done, ...imports.value.filter((one) => one.import_id !== done.import_id)];
     dispatchEvent(new Event("portfolio-changed"));
   };
-  const undo = async (one: ImportView) => {
-    const gone = await ask<{ removed: number }>(`${path}/${one.import_id}`, { method: "DELETE" });
-    if (typeof gone === "string") {
-      notice.value = { text: gone, isError: true };
-      return;
-    }
-    notice.value = { text: words.undone(gone.removed) };
-    imports.value = imports.value.filter(({ import_id }) => import_id !== one.import_id);
-    dispatchEvent(new Event("portfolio-changed"));
+  return { imports, looked, notice, isBusy, look, run, undo };
+}
+
+/** Which file, and what it does not say itself. */
+function FileForm({ isBusy, onLook }: {
+  isBusy: boolean;
+  onLook(file: File, query: URLSearchParams): void;
+}) {
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget as HTMLFormElement);
+    const file = data.get("file");
+    if (!(file instanceof File) || file.size === 0 || isBusy) return;
+    const named = ["exchange", "currency"].map((name) => [name, String(data.get(name)).trim()]);
+    onLook(file, new URLSearchParams(named.filter(([, value]) => value)));
   };
+  return (
+    <form class="js-only" onSubmit={submit}>
+      <div class="form-grid">
+        <Field name="file" label={words.file} form="import">
+          <input type="file" accept=".csv,.json,text/csv,application/json" required />
+        </Field>
+        <Field name="exchange" label={words.exchange} form="import">
+          <input maxLength={40} autocomplete="off" />
+        </Field>
+        <Field name="currency" label={words.currency} form="import">
+          <input maxLength={12} autocomplete="off" />
+        </Field>
+      </div>
+      <div class="actions">
+        <button type="submit" aria-disabled={isBusy}>{words.preview}</button>
+      </div>
+    </form>
+  );
+}
+
+/** Files into the book: looked at first, booked then, and taken out again. */
+export default function ImportActivities(props: Props) {
+  const { imports, looked, notice, isBusy, look, run, undo } = useImports(props);
+  const choose = ({ file, query, preview }: Looked, field: string, header: string) => {
+    const mapping = { ...preview.mapping, ...(header ? { [field]: header } : {}) };
+    const next = new URLSearchParams(query);
+    next.set("mapping", JSON.stringify(mapping));
+    void look(file, next);
+  };
+  const shown = looked.value;
   return (
     <section class="card" aria-labelledby="import">
       <h2 id="import">{words.heading}</h2>
       <p>{words.text}</p>
-      <form class="js-only" onSubmit={submit}>
-        <div class="form-grid">
-          <Field name="file" label={words.file} form="import">
-            <input type="file" accept=".csv,.json,text/csv,application/json" required />
-          </Field>
-          <Field name="exchange" label={words.exchange} form="import">
-            <input maxLength={40} autocomplete="off" />
-          </Field>
-          <Field name="currency" label={words.currency} form="import">
-            <input maxLength={12} autocomplete="off" />
-          </Field>
-        </div>
-        <div class="actions">
-          <button type="submit" aria-disabled={isBusy.value}>{words.preview}</button>
-        </div>
-      </form>
-      {looked.value && (
+      <FileForm isBusy={isBusy.value} onLook={look} />
+      {shown && (
         <Look
-          looked={looked.value}
+          looked={shown}
           isBusy={isBusy.value}
-          onChoose={choose}
-          onRun={run}
+          onChoose={(field, header) => choose(shown, field, header)}
+          onRun={() => isBusy.value || void run(shown)}
           onCancel={() => looked.value = null}
         />
       )}

@@ -1,11 +1,37 @@
 import { useSignal } from "@preact/signals";
 import { portfolioStrings as words } from "../lib/format/portfolio_strings.ts";
 import { EditNotice, type Notice } from "../lib/ui/EditNotice.tsx";
+import type { EditResult } from "../lib/ui/edits.ts";
 import { Field } from "../lib/ui/Field.tsx";
 import type { PortfolioView } from "../lib/ui/own_views.ts";
 import { saveEdit } from "../lib/ui/use_edit.ts";
 
 const saving = { offline: words.offline, now: () => Date.now() };
+
+/** Deletes after a second press. */
+function DeleteButtons({ onDelete }: { onDelete(): void }) {
+  const isSure = useSignal(false);
+  if (!isSure.value) {
+    return (
+      <button type="button" class="danger" onClick={() => isSure.value = true}>
+        {words.deleteAll}
+      </button>
+    );
+  }
+  return (
+    <>
+      <button type="button" class="danger" onClick={onDelete}>{words.deleteSure}</button>
+      <button type="button" onClick={() => isSure.value = false}>{words.keep}</button>
+    </>
+  );
+}
+
+/** What became of a change that was not simply done. */
+function describeResult(result: EditResult): Notice {
+  if (result.kind === "kept") return { text: words.kept };
+  const text = result.kind === "refused" ? result.problem : words.stale;
+  return { text, isError: true };
+}
 
 /** Makes a portfolio and opens it; with one that is there, changes its name and currency. */
 export default function NewPortfolio({ portfolio }: { portfolio?: PortfolioView }) {
@@ -14,7 +40,6 @@ export default function NewPortfolio({ portfolio }: { portfolio?: PortfolioView 
   const known = useSignal<PortfolioView | null>(portfolio ?? null);
   const notice = useSignal<Notice | null>(null);
   const isBusy = useSignal(false);
-  const isSure = useSignal(false);
   const save = async (event: Event) => {
     event.preventDefault();
     const title = name.value.trim();
@@ -31,9 +56,7 @@ export default function NewPortfolio({ portfolio }: { portfolio?: PortfolioView 
     isBusy.value = false;
     if (result.kind === "done" && !known.value) return location.assign(`/portfolio/${id}`);
     if (result.kind === "done") return location.reload();
-    notice.value = result.kind === "kept"
-      ? { text: words.kept }
-      : { text: result.kind === "refused" ? result.problem : words.stale, isError: true };
+    notice.value = describeResult(result);
   };
   const destroy = async () => {
     if (!portfolio) return;
@@ -41,8 +64,7 @@ export default function NewPortfolio({ portfolio }: { portfolio?: PortfolioView 
     const draft = { method: "DELETE", path, body: null, base: { ...portfolio } } as const;
     const result = await saveEdit({ ...draft, title: portfolio.name }, saving);
     if (result.kind === "done" || result.kind === "kept") return location.assign("/portfolio");
-    const text = result.kind === "refused" ? result.problem : words.stale;
-    notice.value = { text, isError: true };
+    notice.value = describeResult(result);
   };
   const form = portfolio ? "portfolio" : "new-portfolio";
   return (
@@ -70,21 +92,7 @@ export default function NewPortfolio({ portfolio }: { portfolio?: PortfolioView 
         <button type="submit" aria-disabled={isBusy.value}>
           {portfolio ? words.rename : words.make}
         </button>
-        {portfolio && !isSure.value && (
-          <button
-            type="button"
-            class="danger"
-            onClick={() => isSure.value = true}
-          >
-            {words.deleteAll}
-          </button>
-        )}
-        {portfolio && isSure.value && (
-          <>
-            <button type="button" class="danger" onClick={destroy}>{words.deleteSure}</button>
-            <button type="button" onClick={() => isSure.value = false}>{words.keep}</button>
-          </>
-        )}
+        {portfolio && <DeleteButtons onDelete={destroy} />}
       </div>
       <EditNotice notice={notice.value} undo={words.undo} />
     </form>

@@ -9,15 +9,16 @@ const words = accountStrings.signIn;
 export default function PasskeySignIn(
   { next, isSignedOut }: { next: string; isSignedOut: boolean },
 ) {
-  const state = useSignal<"" | "busy" | "renewing">("");
+  const state = useSignal<"" | "busy" | "renewing">("busy");
   const problem = useSignal("");
   useEffect(() => {
     if (isSignedOut) {
       forgetSession();
+      state.value = "";
       return;
     }
     state.value = "renewing";
-    void renewSession().then((isRenewed) => {
+    void renewSession(() => Date.now()).then((isRenewed) => {
       state.value = "";
       if (isRenewed) location.replace(next);
     });

@@ -42,11 +42,15 @@ interface Props {
   id: string;
   worth: PortfolioWorth;
   course: Course;
+  /** Symbols whose live prices are in this currency. */
+  quotes: Record<string, string>;
   marketMs: number;
   wallMs: number;
   isStill: boolean;
 }
 
+/** How often the worth is read anew, ms. */
+const renewMs = 30_000;
 /** Digits after the point that live amounts keep. */
 const digitsMax = 18;
 /** Points of the line, and parts of the ring, that are drawn. */
@@ -138,11 +142,20 @@ export default function PortfolioLive(props: Props) {
         course.value = next.course;
       }, () => {});
     addEventListener("portfolio-changed", renew);
-    return () => removeEventListener("portfolio-changed", renew);
+    // Rates and prices that no stream brings are read anew while somebody looks.
+    const timer = setInterval(() => document.hidden || renew(), renewMs);
+    return () => {
+      removeEventListener("portfolio-changed", renew);
+      clearInterval(timer);
+    };
   }, []);
   const holdings = worth.value.holdings.map((holding): HoldingView => ({
     ...holding,
-    ...applyPrice(holding, getLivePrice(holding.symbol).value, math),
+    ...applyPrice(
+      holding,
+      props.quotes[holding.symbol] === holding.currency ? getLivePrice(holding.symbol).value : null,
+      math,
+    ),
   }));
   const sums = { ...worth.value, ...applySums(worth.value, holdings, math) };
   const times = { marketMs: props.marketMs, wallMs: props.wallMs, isStill: props.isStill };

@@ -1,7 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { accountStrings } from "../lib/format/account_strings.ts";
-import { type PushState, readPushState, subscribePush, unsubscribePush } from "../lib/ui/push_browser.ts";
+import {
+  type PushState,
+  readPushState,
+  subscribePush,
+  unsubscribePush,
+} from "../lib/ui/push_browser.ts";
 
 const words = accountStrings.devices;
 

@@ -35,5 +35,5 @@ export default function Refresh() {
     }, stepMs);
     return () => clearInterval(timer);
   }, []);
-  return <span hidden />;
+  return <span hidden data-refresher />;
 }

@@ -18,7 +18,7 @@ export default function Toasts(wishes: ToastWishes) {
   useEffect(() => {
     const timer = setTimeout(() => {
       // Without it the page is whole; the next one tries again.
-      void import("../lib/ui/ToastList.tsx").then(
+      void import("./ToastList.tsx").then(
         ({ ToastList }) => setView(() => ToastList),
         () => {},
       );

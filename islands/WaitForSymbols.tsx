@@ -1,8 +1,8 @@
 import { useEffect } from "preact/hooks";
 
 /** How often the server is asked for its first symbol, and how many times. */
-const ASK_MS = 3000;
-const TRIES = 40;
+const ASK_MS = 1000;
+const TRIES = 120;
 
 async function hasSymbols(): Promise<boolean> {
   try {

@@ -207,6 +207,45 @@ function describeResult(result: EditResult, done: Notice): Notice {
   return { text: result.current ? words.stale : words.gone, isError: true };
 }
 
+/** The symbols in their order. */
+function SymbolTable({ list: { symbols, name }, prices, times, acts }: {
+  list: WatchlistView;
+  prices: PriceView[];
+  times: Times;
+  acts: RowActs;
+}) {
+  if (symbols.length === 0) return <p class="empty">{words.noSymbols}</p>;
+  const bySymbol = new Map(prices.map((row) => [row.symbol, row]));
+  return (
+    <div class="table-scroll" tabIndex={0} role="region" aria-label={words.symbols}>
+      <table class="prices watch-table">
+        <caption class="visually-hidden">{words.tableCaption(name)}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{words.headings.symbol}</th>
+            <th scope="col" class="number">{words.headings.price}</th>
+            <th scope="col" class="number">{words.headings.change}</th>
+            <th scope="col" class="js-only">{words.order}</th>
+            <th scope="col">{words.headings.source}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {symbols.map((symbol, i) => (
+            <Row key={symbol} symbol={symbol} row={bySymbol.get(symbol)} times={times}>
+              <RowButtons
+                symbol={symbol}
+                isFirst={i === 0}
+                isLast={i === symbols.length - 1}
+                acts={acts}
+              />
+            </Row>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 /** A watchlist that is changed in place; without scripts it is the same table, read only. */
 export default function WatchlistTable({ list: first, prices, choices, ...times }: Props) {
   const list = useSignal(first);
@@ -225,6 +264,8 @@ export default function WatchlistTable({ list: first, prices, choices, ...times 
       show: (record) => list.value = record,
     }), []);
   const change = async (fields: Partial<WatchlistView>, done: Notice = { text: words.saved }) => {
+    // What was said of the change before must not pass for what comes of this one.
+    notice.value = null;
     notice.value = describeResult(await editor.change(fields), done);
   };
   const remove = (symbol: string) => {
@@ -252,41 +293,11 @@ export default function WatchlistTable({ list: first, prices, choices, ...times 
   };
   const move = (symbol: string, step: number) =>
     void change({ symbols: moveSymbol(list.value.symbols, symbol, step) });
-  const bySymbol = new Map(prices.map((row) => [row.symbol, row]));
-  const { symbols, name } = list.value;
   return (
     <>
       <section class="card" aria-labelledby="list-symbols">
         <h2 id="list-symbols">{words.symbols}</h2>
-        {symbols.length === 0 && <p class="empty">{words.noSymbols}</p>}
-        {symbols.length > 0 && (
-          <div class="table-scroll" tabIndex={0} role="region" aria-label={words.symbols}>
-            <table class="prices watch-table">
-              <caption class="visually-hidden">{words.tableCaption(name)}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">{words.headings.symbol}</th>
-                  <th scope="col" class="number">{words.headings.price}</th>
-                  <th scope="col" class="number">{words.headings.change}</th>
-                  <th scope="col" class="js-only">{words.order}</th>
-                  <th scope="col">{words.headings.source}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {symbols.map((symbol, i) => (
-                  <Row key={symbol} symbol={symbol} row={bySymbol.get(symbol)} times={times}>
-                    <RowButtons
-                      symbol={symbol}
-                      isFirst={i === 0}
-                      isLast={i === symbols.length - 1}
-                      acts={{ move, remove }}
-                    />
-                  </Row>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
+        <SymbolTable list={list.value} prices={prices} times={times} acts={{ move, remove }} />
         <AddForm choices={choices} onAdd={add} />
         <EditNotice notice={notice.value} undo={words.undo} />
       </section>

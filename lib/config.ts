@@ -41,6 +41,8 @@ export interface Config {
   publicRead: boolean;
   /** API requests a client may make in 60 s. */
   rateLimit: number;
+  /** The same for each signed-in user, wherever they are. */
+  userRateLimit: number;
   /** Life of access tokens, min. */
   accessMinutes: number;
   /** Origins whose pages may call the API with credentials, and change things. */
@@ -136,6 +138,7 @@ const ours = {
   CRYPTOINTEL_REPLAY_START: number(600, { min: 0, max: 10_000_000 }),
   CRYPTOINTEL_PUBLIC_READ: flag(true),
   CRYPTOINTEL_RATE_LIMIT: number(100, { min: 1, max: 1_000_000_000 }),
+  CRYPTOINTEL_RATE_LIMIT_USER: number(0, { min: 0, max: 1_000_000_000 }),
   CRYPTOINTEL_ACCESS_MINUTES: number(60, { min: 1, max: 1_440 }),
   CRYPTOINTEL_CORS_ORIGINS: origins(["http://localhost:3000"]),
   CRYPTOINTEL_WS_PER_IP: number(-1, { min: 0, max: 1_000_000 }),
@@ -219,6 +222,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     replayStartMinutes: own("CRYPTOINTEL_REPLAY_START"),
     publicRead: own("CRYPTOINTEL_PUBLIC_READ"),
     rateLimit: own("CRYPTOINTEL_RATE_LIMIT"),
+    userRateLimit: own("CRYPTOINTEL_RATE_LIMIT_USER") || own("CRYPTOINTEL_RATE_LIMIT"),
     accessMinutes: own("CRYPTOINTEL_ACCESS_MINUTES"),
     corsOrigins: own("CRYPTOINTEL_CORS_ORIGINS"),
     wsPerIp: wsPerIp < 0 ? null : wsPerIp,

@@ -20,6 +20,8 @@ export interface Metrics {
   clear(name: MetricName): void;
   /** Adds an observation to a histogram; durations in seconds. */
   observe(name: MetricName, value: number, labels?: Labels): void;
+  /** Sums a counter over the label values that count. */
+  total(name: MetricName, isCounted?: (labels: Labels) => boolean): Promise<number>;
   /** All metrics in Prometheus' text form. */
   render(): Promise<string>;
 }
@@ -104,6 +106,7 @@ const definitions = {
   db_query_duration: { kind: "histogram", help: "Work at the store's gate, in seconds." },
   db_connection_pool_size: { kind: "gauge", help: "Permits of the store's gate." },
   db_connection_pool_used: { kind: "gauge", help: "Permits in use." },
+  store_bytes: { kind: "gauge", help: "Bytes of the store on disk, with its journal." },
   db_waiting: { kind: "gauge", help: "Work that waits for a permit." },
   circuit_breaker_state: {
     kind: "gauge",
@@ -150,6 +153,11 @@ export function createMetrics(): Metrics {
       gauges.get(name)?.reset();
     },
     observe: (name, value, labels = {}) => histograms.get(name)?.observe(labels, value),
+    async total(name, isCounted = () => true) {
+      const { values = [] } = await counters.get(name)?.get() ?? {};
+      const counted = values.filter(({ labels }) => isCounted(labels as Labels));
+      return counted.reduce((sum, { value }) => sum + value, 0);
+    },
     render: () => registry.metrics(),
   };
 }

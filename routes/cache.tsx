@@ -1,10 +1,13 @@
 import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
+import Refresh from "../islands/Refresh.tsx";
 import { cacheStrings, formatCount, formatShare, formatSpan, strings } from "../lib/format/mod.ts";
 import { ScrollTable } from "../lib/ui/Figures.tsx";
 import type { CacheFamilyView, CacheView } from "../lib/ui/page_views.ts";
 import { type Reading, readSafely } from "../lib/ui/read.ts";
 import { ReadError, StatCard } from "../lib/ui/Shell.tsx";
+import { readTable, sortRows } from "../lib/ui/sort.ts";
+import { SortHeadings } from "../lib/ui/SortHeading.tsx";
 import type { State } from "../lib/ui/state.ts";
 
 interface Data {
@@ -12,6 +15,37 @@ interface Data {
 }
 
 const words = cacheStrings;
+const columns = {
+  all: [
+    "kind",
+    "share",
+    "memory",
+    "store",
+    "made",
+    "ahead",
+    "dropped",
+    "pushedOut",
+    "entries",
+    "size",
+    "life",
+  ] as const,
+  ascending: ["kind"] as const,
+  first: "share" as const,
+};
+type Column = (typeof columns.all)[number];
+const labels: Readonly<Record<Column, string>> = {
+  kind: words.kind,
+  share: words.share,
+  memory: words.fromMemory,
+  store: words.fromStore,
+  made: words.made,
+  ahead: words.aheadShort,
+  dropped: words.dropped,
+  pushedOut: words.pushedOut,
+  entries: words.entries,
+  size: words.size,
+  life: words.life,
+};
 
 export const handler = {
   async GET(ctx: Context<State>) {
@@ -53,36 +87,52 @@ function Family({ each }: { each: CacheFamilyView }) {
   );
 }
 
-function Families({ families }: { families: readonly CacheFamilyView[] }) {
+function readColumn(each: CacheFamilyView, column: Column): number | string | null {
+  const values: Record<Column, number | string | null> = {
+    kind: nameFamily(each.family),
+    share: each.hitShare,
+    memory: each.hits.memory,
+    store: each.hits.store,
+    made: each.misses,
+    ahead: each.warmed,
+    dropped: each.dropped,
+    pushedOut: each.evictions,
+    entries: each.entries,
+    size: each.bytes,
+    life: each.ttlMs,
+  };
+  return values[column];
+}
+
+function Families({ families, query }: {
+  families: readonly CacheFamilyView[];
+  query: URLSearchParams;
+}) {
   if (families.length === 0) return <p class="empty">{words.none}</p>;
-  const columns = [
-    words.share,
-    words.fromMemory,
-    words.fromStore,
-    words.made,
-    words.aheadShort,
-    words.dropped,
-    words.pushedOut,
-    words.entries,
-    words.size,
-    words.life,
-  ];
+  const table = readTable(query, columns, { anchor: "kinds" });
+  const sorted = sortRows(
+    families,
+    table.now.order,
+    (each) => readColumn(each, table.now.sort),
+    ({ family }) => nameFamily(family),
+  );
   return (
     <ScrollTable label={words.caption}>
       <thead>
-        <tr>
-          <th scope="col">{words.kind}</th>
-          {columns.map((word) => <th key={word} scope="col" class="number">{word}</th>)}
-        </tr>
+        <SortHeadings
+          table={table}
+          labels={labels}
+          numbers={columns.all.filter((column) => column !== "kind")}
+        />
       </thead>
       <tbody>
-        {families.map((each) => <Family key={each.family} each={each} />)}
+        {sorted.map((each) => <Family key={each.family} each={each} />)}
       </tbody>
     </ScrollTable>
   );
 }
 
-function Cache({ cache }: { cache: CacheView }) {
+function Cache({ cache, query }: { cache: CacheView; query: URLSearchParams }) {
   const sum = (count: (each: CacheFamilyView) => number) =>
     cache.families.reduce((total, each) => total + count(each), 0);
   const warmed = sum((each) => each.warmed);
@@ -91,7 +141,7 @@ function Cache({ cache }: { cache: CacheView }) {
     : "";
   return (
     <>
-      <dl class="stats">
+      <dl class="stats" data-refresh="hits">
         <StatCard label={words.hits} value={formatShare(cache.hitShare)} />
         <StatCard label={words.memory} value={formatShare(cache.memoryShare)} />
         <StatCard
@@ -107,7 +157,9 @@ function Cache({ cache }: { cache: CacheView }) {
       </dl>
       <section class="card" aria-labelledby="kinds">
         <h2 id="kinds">{words.kinds}</h2>
-        <Families families={cache.families} />
+        <div data-refresh="kinds">
+          <Families families={cache.families} query={query} />
+        </div>
       </section>
       <section class="card" aria-labelledby="mean">
         <h2 id="mean">{words.mean}</h2>
@@ -132,7 +184,10 @@ export default function CachePage({ data: { cache }, url }: PageProps<Data, Stat
       </Head>
       <h1>{words.heading}</h1>
       <p>{words.intro}</p>
-      {cache.isOk ? <Cache cache={cache.value} /> : <ReadError href={url.pathname} />}
+      {cache.isOk
+        ? <Cache cache={cache.value} query={url.searchParams} />
+        : <ReadError href={url.pathname} />}
+      <Refresh />
     </>
   );
 }

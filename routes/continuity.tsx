@@ -1,6 +1,7 @@
 import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import LiveText from "../islands/LiveText.tsx";
+import Refresh from "../islands/Refresh.tsx";
 import type { GapRecord } from "../lib/contracts/records.ts";
 import {
   formatCount,
@@ -181,7 +182,7 @@ function Ledger({ continuity, filter, times }: {
   const whole = series.filter(({ missing }) => missing === 0).length;
   return (
     <>
-      <dl class="stats">
+      <dl class="stats" data-refresh="counts">
         <StatCard label={more.series} value={formatCount(series.length)} />
         <StatCard label={more.complete} value={formatCount(whole)} />
         <StatCard label={more.open} value={formatCount(openGaps)} />
@@ -207,11 +208,15 @@ function Ledger({ continuity, filter, times }: {
       </FilterForm>
       <section class="card" aria-labelledby="series">
         <h2 id="series">{more.seriesHeading}</h2>
-        <SeriesTable series={series} filter={filter} times={times} />
+        <div data-refresh="series">
+          <SeriesTable series={series} filter={filter} times={times} />
+        </div>
       </section>
       <section class="card" aria-labelledby="gaps">
         <h2 id="gaps">{more.gaps}</h2>
-        <Gaps gaps={gaps} times={times} />
+        <div data-refresh="gaps">
+          <Gaps gaps={gaps} times={times} />
+        </div>
       </section>
     </>
   );
@@ -232,6 +237,7 @@ export default function ContinuityPage({ data, url, state }: PageProps<Data, Sta
         ? <Ledger continuity={continuity.value} filter={filter} times={times} />
         : <ReadError href={url.pathname + url.search} />}
       <LiveText marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
+      <Refresh />
     </>
   );
 }

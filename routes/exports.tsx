@@ -1,7 +1,8 @@
 import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import LiveText from "../islands/LiveText.tsx";
-import { exportStrings as words, strings } from "../lib/format/mod.ts";
+import { strings } from "../lib/format/mod.ts";
+import { exportStrings as words } from "../lib/format/export_strings.ts";
 import { readTimes } from "../lib/ui/Age.tsx";
 import {
   type ExportFault,

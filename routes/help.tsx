@@ -1,6 +1,7 @@
 import type { PageProps } from "fresh";
 import { Head } from "fresh/runtime";
-import { helpStrings, strings } from "../lib/format/mod.ts";
+import { strings } from "../lib/format/mod.ts";
+import { helpStrings } from "../lib/format/help_strings.ts";
 import { ScrollTable } from "../lib/ui/Figures.tsx";
 import type { State } from "../lib/ui/state.ts";
 

@@ -5,17 +5,19 @@ import MarketClock from "../islands/MarketClock.tsx";
 import PriceTable from "../islands/PriceTable.tsx";
 import Refresh from "../islands/Refresh.tsx";
 import SignalFeed from "../islands/SignalFeed.tsx";
+import WaitForSymbols from "../islands/WaitForSymbols.tsx";
 import type { SignalRecord } from "../lib/contracts/records.ts";
 import {
   formatCount,
   getDirection,
   overviewStrings,
   pageStrings,
+  signalStrings,
   strings,
 } from "../lib/format/mod.ts";
 import { type PageTimes, readTimes } from "../lib/ui/Age.tsx";
 import { Movers, SourceHealth } from "../lib/ui/DashboardParts.tsx";
-import { feedMax, toFeedItem } from "../lib/ui/feed.ts";
+import { addSignals, feedMax, toFeedItem } from "../lib/ui/feed.ts";
 import type { GaugeView } from "../lib/ui/page_views.ts";
 import { parsePriceSort, sortPrices } from "../lib/ui/price_sort.ts";
 import { ExportLinks } from "../lib/ui/ExportLinks.tsx";
@@ -23,6 +25,8 @@ import { type Reading, readSafely } from "../lib/ui/read.ts";
 import { Sentiment } from "../lib/ui/Sentiment.tsx";
 import { ReadError, StatCard } from "../lib/ui/Shell.tsx";
 import { SourceRing } from "../lib/ui/SignalFigures.tsx";
+import type { FailingView, PaymentsView } from "../lib/ui/analysis_views.ts";
+import { Payments } from "../lib/ui/Payments.tsx";
 import type { ContinuityView, HealthView, PriceView, State } from "../lib/ui/state.ts";
 
 const DAY_MS = 86_400_000;
@@ -36,6 +40,8 @@ interface Data {
   continuity: Reading<ContinuityView>;
   health: Reading<HealthView>;
   mood: Reading<GaugeView | null>;
+  payments: Reading<PaymentsView>;
+  failing: Reading<FailingView[]>;
 }
 
 export const handler = {
@@ -49,14 +55,16 @@ export const handler = {
       minConfidence: 0,
       limit: signalsMax,
     };
-    const [prices, signals, continuity, health, mood] = await Promise.all([
+    const [prices, signals, continuity, health, mood, payments, failing] = await Promise.all([
       readSafely(() => data.listPrices()),
       readSafely(() => data.listSignalRecords(ofDay)),
       readSafely(() => data.getContinuity()),
       readSafely(() => data.getHealth()),
       readSafely(() => data.getMood()),
+      readSafely(() => data.getPayments()),
+      readSafely(() => data.listFailing()),
     ]);
-    return page({ prices, signals, continuity, health, mood });
+    return page({ prices, signals, continuity, health, mood, payments, failing });
   },
 };
 
@@ -101,6 +109,32 @@ function Stats({ data, times }: { data: Data; times: PageTimes }) {
   );
 }
 
+function PaymentsCard({ payments, retry }: Pick<Data, "payments"> & { retry: string }) {
+  return (
+    <section class="card" aria-labelledby="payments">
+      <h2 id="payments">{signalStrings.payments.heading}</h2>
+      <div data-refresh="payments">
+        {payments.isOk ? <Payments payments={payments.value} /> : <ReadError href={retry} />}
+      </div>
+    </section>
+  );
+}
+
+/** What keeps failing, so that whoever runs it need not look for it; empty while nothing does. */
+function Failing({ failing }: Pick<Data, "failing">) {
+  const all = failing.isOk ? failing.value : [];
+  return (
+    <div data-refresh="failing">
+      {all.length > 0 && (
+        <p class="failing" role="status">
+          <a href="/jobs">{signalStrings.failing(formatCount(all.length))}</a>{" "}
+          <span>{all.map(({ message }) => message).join("; ").slice(0, 300)}</span>
+        </p>
+      )}
+    </div>
+  );
+}
+
 /** What the market did and how it speaks; read anew while the page lies open. */
 function Widgets({ data, times, retry }: { data: Data; times: PageTimes; retry: string }) {
   const { prices, signals, mood } = data;
@@ -142,7 +176,7 @@ function Signals({ signals, times, retry }: Pick<Data, "signals"> & {
       {signals.isOk
         ? (
           <SignalFeed
-            items={signals.value.slice(0, feedMax).map(toFeedItem)}
+            items={addSignals(signals.value.slice(0, 2 * feedMax).map(toFeedItem), [])}
             marketMs={marketMs}
             wallMs={wallMs}
             isStill={isStill}
@@ -191,13 +225,17 @@ export default function Dashboard({ data, state, url }: PageProps<Data, State>) 
         <title>{`${pageStrings.nav.dashboard} · ${strings.title}`}</title>
       </Head>
       <h1>{pageStrings.nav.dashboard}</h1>
+      <Failing failing={data.failing} />
       <Stats data={data} times={times} />
       <div class="columns">
         <div>
           <section class="card" aria-labelledby="markets">
             <h2 id="markets">{strings.market.heading}</h2>
-            {prices.isOk
-              ? (
+            {!prices.isOk
+              ? <ReadError href={retry} />
+              : prices.value.length === 0
+              ? <WaitForSymbols text={strings.market.empty} />
+              : (
                 <PriceTable
                   rows={sortPrices(prices.value, sort)}
                   sort={sort}
@@ -205,9 +243,9 @@ export default function Dashboard({ data, state, url }: PageProps<Data, State>) 
                   wallMs={wallMs}
                   isStill={isStill}
                 />
-              )
-              : <ReadError href={retry} />}
+              )}
           </section>
+          <PaymentsCard payments={data.payments} retry={retry} />
         </div>
         <div>
           <Signals signals={data.signals} times={times} retry={retry} />

@@ -8,11 +8,16 @@ import {
   formatShare,
   overviewStrings,
   pageStrings,
+  signalStrings,
   strings,
 } from "../lib/format/mod.ts";
 import { type PageTimes, readTimes } from "../lib/ui/Age.tsx";
 import { ScrollTable } from "../lib/ui/Figures.tsx";
 import { signalTypes } from "../lib/ui/filters.ts";
+import type { RelationRow } from "../lib/ui/analysis_views.ts";
+import { Relations } from "../lib/ui/Relations.tsx";
+import { readTable, sortRows } from "../lib/ui/sort.ts";
+import { SortHeadings } from "../lib/ui/SortHeading.tsx";
 import type { NewsOverview } from "../lib/ui/page_views.ts";
 import { ExportLinks } from "../lib/ui/ExportLinks.tsx";
 import { type Reading, readSafely } from "../lib/ui/read.ts";
@@ -34,6 +39,7 @@ interface Data {
   records: Reading<SignalRecord[]>;
   accuracies: Reading<KindAccuracy[]>;
   news: Reading<NewsOverview>;
+  relations: Reading<RelationRow[]>;
 }
 
 async function readAccuracies({ data }: State): Promise<KindAccuracy[]> {
@@ -51,12 +57,13 @@ export const handler = {
     const span = spans.find((each) => each === asked) ?? "7";
     const from = data.marketNow() - Number(span) * DAY_MS;
     const ofSpan = { types: [], entity: "", from, to: null, minConfidence: 0, limit: recordsMax };
-    const [records, accuracies, news] = await Promise.all([
+    const [records, accuracies, news, relations] = await Promise.all([
       readSafely(() => data.listSignalRecords(ofSpan)),
       readSafely(() => readAccuracies(ctx.state)),
       readSafely(() => data.getNews({ entity: "", source: "", mood: "" })),
+      readSafely(() => data.listRelations()),
     ]);
-    return page({ span, records, accuracies, news });
+    return page({ span, records, accuracies, news, relations });
   },
 };
 
@@ -163,18 +170,42 @@ function AccuracyRow({ kind: [type, accuracy] }: { kind: KindAccuracy }) {
   );
 }
 
-function Accuracies({ accuracies }: { accuracies: readonly KindAccuracy[] }) {
+const columns = {
+  all: ["kind", "judged", "right", "interval", "chance"] as const,
+  ascending: ["kind"] as const,
+  first: "judged" as const,
+};
+type Column = (typeof columns.all)[number];
+
+function readColumn([type, accuracy]: KindAccuracy, column: Column): number | string | null {
+  if (column === "kind") return strings.signals.types[type];
+  if (!accuracy) return null;
+  const { n, right, low, baseRate } = accuracy;
+  return { judged: n, right: n > 0 ? right / n : null, interval: low, chance: baseRate }[column];
+}
+
+function Accuracies({ accuracies, query }: {
+  accuracies: readonly KindAccuracy[];
+  query: URLSearchParams;
+}) {
+  const table = readTable(query, columns, { anchor: "accuracy" });
+  const { judged, right, interval, chance } = words;
+  const sorted = sortRows(
+    accuracies,
+    table.now.order,
+    (kind) => readColumn(kind, table.now.sort),
+    ([type]) => strings.signals.types[type],
+  );
   return (
     <ScrollTable label={words.accuracyNote}>
       <thead>
-        <tr>
-          <th scope="col">{overviewStrings.signals.type}</th>
-          {[words.judged, words.right, words.interval, words.chance].map((word) => (
-            <th key={word} scope="col" class="number">{word}</th>
-          ))}
-        </tr>
+        <SortHeadings
+          table={table}
+          labels={{ kind: overviewStrings.signals.type, judged, right, interval, chance }}
+          numbers={["judged", "right", "interval", "chance"]}
+        />
       </thead>
-      <tbody>{accuracies.map((kind) => <AccuracyRow key={kind[0]} kind={kind} />)}</tbody>
+      <tbody>{sorted.map((kind) => <AccuracyRow key={kind[0]} kind={kind} />)}</tbody>
     </ScrollTable>
   );
 }
@@ -218,7 +249,13 @@ export default function IntelligencePage({ data, url, state }: PageProps<Data, S
       <section class="card" aria-labelledby="accuracy">
         <h2 id="accuracy">{words.accuracy}</h2>
         {accuracies.isOk
-          ? <Accuracies accuracies={accuracies.value} />
+          ? <Accuracies accuracies={accuracies.value} query={url.searchParams} />
+          : <ReadError href={retry} />}
+      </section>
+      <section class="card" aria-labelledby="related">
+        <h2 id="related">{signalStrings.relations.heading}</h2>
+        {data.relations.isOk
+          ? <Relations rows={data.relations.value} query={url.searchParams} />
           : <ReadError href={retry} />}
       </section>
       {news.isOk ? <Speech news={news.value} /> : <ReadError href={retry} />}

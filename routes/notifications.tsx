@@ -78,9 +78,7 @@ function Item({ item, back, times }: { item: Notification; back: string; times: 
         <Age timeMs={timestamp} times={times} clock="wall" />
       </p>
       {message && <p class="lines">{message}</p>}
-      {firingIds.length > 1 && (
-        <p class="muted">{words.digest(formatCount(firingIds.length))}</p>
-      )}
+      {firingIds.length > 1 && <p class="muted">{words.digest(formatCount(firingIds.length))}</p>}
       <div class="actions">
         {isRead ? <a class="button" href={link}>{words.show}{of}</a> : (
           <>
@@ -141,7 +139,7 @@ export default function NotificationsPage({ data, state }: PageProps<Data, State
           </a>
           <form method="post" action="/notifications">
             <input type="hidden" name="to" value={link("")} />
-            <button name="act" value="all">{words.markAll}</button>
+            <button type="submit" name="act" value="all">{words.markAll}</button>
           </form>
         </div>
       </div>

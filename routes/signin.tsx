@@ -115,8 +115,7 @@ export default function SignInPage({ data }: PageProps<Data, State>) {
         {!isNew && <PasskeySignIn next={next} isSignedOut={isSignedOut} />}
       </div>
       <p>
-        {isNew ? words.haveOne : words.newHere}{" "}
-        {isNew
+        {isNew ? words.haveOne : words.newHere} {isNew
           ? <a href={other}>{words.heading}</a>
           : <a href={`${other}${other.includes("?") ? "&" : "?"}new=1`}>{words.register}</a>}
       </p>

@@ -1,13 +1,16 @@
 import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import LiveText from "../islands/LiveText.tsx";
+import Refresh from "../islands/Refresh.tsx";
 import {
   formatCount,
   formatDate,
   formatDateTime,
+  formatExactShare,
   formatShare,
   formatSpan,
   pageStrings,
+  signalStrings,
   strings,
 } from "../lib/format/mod.ts";
 import { Age, type PageTimes, readTimes } from "../lib/ui/Age.tsx";
@@ -15,6 +18,8 @@ import { ScrollTable } from "../lib/ui/Figures.tsx";
 import type { FeedView, SourceView, UsageView } from "../lib/ui/page_views.ts";
 import { type Reading, readSafely } from "../lib/ui/read.ts";
 import { ReadError } from "../lib/ui/Shell.tsx";
+import { isSorted, readTable, sortRows } from "../lib/ui/sort.ts";
+import { SortHeadings } from "../lib/ui/SortHeading.tsx";
 import type { State } from "../lib/ui/state.ts";
 
 interface Data {
@@ -22,6 +27,15 @@ interface Data {
 }
 
 const words = pageStrings.sources;
+const shareWords = signalStrings.shares;
+/** What each source is to reach. */
+const uptimeTarget = 0.95;
+const columns = {
+  all: ["feed", "state", "cost", "costMonth", "share", "last", "next"] as const,
+  ascending: ["feed", "state"] as const,
+  first: "feed" as const,
+};
+type Column = (typeof columns.all)[number];
 
 export const handler = {
   async GET(ctx: Context<State>) {
@@ -97,24 +111,55 @@ function formatPart(feed: FeedView, { month }: SourceView): string {
     : "–";
 }
 
-function Feeds({ source, times }: { source: SourceView; times: PageTimes }) {
+function readColumn(feed: FeedView, { month }: SourceView, column: Column): number | string | null {
+  switch (column) {
+    case "feed":
+      return feed.name;
+    case "state":
+      return feed.state ?? null;
+    case "cost":
+      return feed.today.request_count;
+    case "costMonth":
+      return feed.month.request_count;
+    case "share":
+      return month.credits > 0 ? feed.month.credits : feed.month.request_count;
+    case "last":
+      return feed.lastSuccessMs;
+    case "next":
+      return feed.nextMs;
+  }
+}
+
+function Feeds({ source, times, query }: {
+  source: SourceView;
+  times: PageTimes;
+  query: URLSearchParams;
+}) {
   if (source.feeds.length === 0) return <p class="muted note">{words.noFeeds}</p>;
+  const table = readTable(query, columns, {
+    prefix: `${source.source}_`,
+    anchor: `source-${source.source}`,
+  });
+  const { feed, state, cost, costMonth, share, last, next } = words;
+  const feeds = sortRows(
+    source.feeds,
+    table.now.order,
+    (each) => readColumn(each, source, table.now.sort),
+    ({ name }) => name,
+  );
   return (
-    <details class="twin">
+    <details class="twin" open={isSorted(table)}>
       <summary>{words.feeds} ({formatCount(source.feeds.length)})</summary>
       <ScrollTable label={words.feedsCaption(source.name)}>
         <thead>
-          <tr>
-            {[words.feed, words.state, words.cost, words.costMonth].map((word) => (
-              <th key={word} scope="col">{word}</th>
-            ))}
-            <th scope="col" class="number">{words.share}</th>
-            <th scope="col">{words.last}</th>
-            <th scope="col">{words.next}</th>
-          </tr>
+          <SortHeadings
+            table={table}
+            labels={{ feed, state, cost, costMonth, share, last, next }}
+            numbers={["share"]}
+          />
         </thead>
         <tbody>
-          {source.feeds.map((feed) => (
+          {feeds.map((feed) => (
             <tr key={feed.name}>
               <th scope="row">
                 {feed.name}
@@ -152,10 +197,39 @@ function Feeds({ source, times }: { source: SourceView; times: PageTimes }) {
   );
 }
 
-function Source({ source, times }: { source: SourceView; times: PageTimes }) {
+/** How much of the time since the start it was up, against what it is to reach. */
+function Uptime({ uptime, times }: {
+  uptime: NonNullable<SourceView["uptime"]>;
+  times: PageTimes;
+}) {
+  const { share, sinceMs } = uptime;
+  if (share === null) return <span class="muted">{shareWords.noUptime}</span>;
+  return (
+    <>
+      <span class={`number ${share < uptimeTarget ? "state s-failed" : ""}`}>
+        {formatExactShare(share)}
+      </span>
+      <small>
+        {shareWords.target(formatShare(uptimeTarget))}
+        {share < uptimeTarget && `, ${shareWords.missed}`} · {shareWords.since}{" "}
+        <Age timeMs={sinceMs} times={times} clock="wall" />
+      </small>
+    </>
+  );
+}
+
+function Source({ source, times, query }: {
+  source: SourceView;
+  times: PageTimes;
+  query: URLSearchParams;
+}) {
   const { budget, detail } = source;
   return (
-    <section class="card" aria-labelledby={`source-${source.source}`}>
+    <section
+      class="card"
+      aria-labelledby={`source-${source.source}`}
+      data-refresh={`source-${source.source}`}
+    >
       <div class="card-head">
         <h2 id={`source-${source.source}`}>{source.name}</h2>
         <p>
@@ -175,6 +249,14 @@ function Source({ source, times }: { source: SourceView; times: PageTimes }) {
             />
           </dd>
         </div>
+        {source.enabled && source.uptime && (
+          <div>
+            <dt>{shareWords.uptime}</dt>
+            <dd>
+              <Uptime uptime={source.uptime} times={times} />
+            </dd>
+          </div>
+        )}
         {source.nextMs !== null && (
           <div>
             <dt>{words.next}</dt>
@@ -198,7 +280,7 @@ function Source({ source, times }: { source: SourceView; times: PageTimes }) {
         </div>
       </dl>
       <Budget source={source} />
-      <Feeds source={source} times={times} />
+      <Feeds source={source} times={times} query={query} />
     </section>
   );
 }
@@ -219,11 +301,17 @@ export default function SourcesPage({ data: { sources }, url, state }: PageProps
       {sources.isOk && (
         <div class="halves">
           {sources.value.map((source) => (
-            <Source key={source.source} source={source} times={times} />
+            <Source
+              key={source.source}
+              source={source}
+              times={times}
+              query={url.searchParams}
+            />
           ))}
         </div>
       )}
       <LiveText marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
+      <Refresh />
     </>
   );
 }

@@ -43,6 +43,8 @@ export interface ApiKeys {
   revoke(owner: Identity, id: string, origin: Origin): Promise<void>;
   /** @throws {UnauthorizedError} For a key that is unknown, revoked or expired. */
   identify(secret: string): Promise<Identity>;
+  /** Says whether a key still opens something. */
+  isInForce(id: string): Promise<boolean>;
   forget(userId: string): void;
 }
 
@@ -109,6 +111,11 @@ export function createApiKeys(parts: AccountParts): ApiKeys {
       const { role, id: userId } = user;
       const scopes = narrowScopes(key, role);
       return { userId, role, via: "key", sessionId: null, keyId: key.id, scopes };
+    },
+    async isInForce(id) {
+      const found = await recent.get(id, () => readKey(parts, id));
+      if (!found || found.user.isDisabled || found.key.revokedMs !== null) return false;
+      return found.key.expiresMs === null || now() < found.key.expiresMs;
     },
     forget: (userId) => recent.forget((_, { user }) => user.id === userId),
   };

@@ -47,6 +47,8 @@ export interface Accounts {
    * @throws {UnauthorizedError} When it proves nothing; the message says why.
    */
   identify(text: string): Promise<Identity>;
+  /** Says whether the session or key that proved who somebody is has not ended since. */
+  isInForce(identity: Identity): Promise<boolean>;
   /** Handlers of queued work, by topic. */
   jobs: Readonly<Record<string, (body: unknown) => Promise<void>>>;
   /** Ends the thread that hashes passwords. */
@@ -102,6 +104,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
     passkeys: createPasskeys(parts, sessions),
     audit: parts.audit,
     identify: (text) => isKeyText(text) ? apiKeys.identify(text) : sessions.identify(text),
+    isInForce: async ({ userId, sessionId, keyId }) =>
+      keyId !== null
+        ? await apiKeys.isInForce(keyId)
+        : sessionId !== null && await sessions.isInForce(sessionId, userId),
     jobs: {
       [removalTopic]: async (body) => {
         const userId = readUserId(body);

@@ -4,6 +4,7 @@
  * @module
  */
 import { createHmac } from "node:crypto";
+import { openKnownPasswords } from "./known_passwords.ts";
 
 /** Characters (code points) that a password has at least and at most. */
 export const passwordCharsMin = 12;
@@ -11,8 +12,8 @@ export const passwordCharsMin = 12;
 export const passwordCharsMax = 128;
 
 /**
- * Long passwords that lists of stolen ones begin with; shorter ones are refused by their length,
- * repetitions and runs by their shape.
+ * Long passwords that guessers begin with, besides those of the list that comes along; shorter ones
+ * are refused by their length, repetitions and runs by their shape.
  */
 const known: ReadonlySet<string> = new Set([
   "123456789abc",
@@ -94,6 +95,9 @@ export function findPasswordFault(password: string, email: string): string | nul
   if (known.has(lower)) return "This is among the passwords that are tried first";
   if (isRepetition(lower)) return "A short text that repeats is too easy to guess";
   if (isRun(lower)) return "A row of keys is too easy to guess";
+  if (openKnownPasswords().has(lower)) {
+    return "This stands in public lists of stolen passwords, which are tried first";
+  }
   return null;
 }
 

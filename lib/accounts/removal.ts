@@ -19,13 +19,13 @@ const ofUser = [
   "sessions",
   "apiKeys",
   "passkeys",
-  "alerts",
   "firings",
   "deliveries",
   "notifications",
   "pushSubscriptions",
   "watchlists",
   "shares",
+  "answered",
 ] as const satisfies OwnedName[];
 
 /**
@@ -53,26 +53,42 @@ export async function removeRecords(
   userId: string,
 ): Promise<void> {
   await owned.preferences.delete(userId);
-  await removePortfolios(owned, userId);
+  // What waits to be told together is told nobody any more.
+  await owned.batches.delete(userId);
+  await removeHolders(
+    owned,
+    { name: "portfolios", parts: "activities", index: "portfolio" },
+    userId,
+  );
+  await removeHolders(owned, { name: "alerts", parts: "alertStates", index: "alert" }, userId);
   for (const name of ofUser) await removeListed(owned, name, "user", userId);
 }
 
-/** Activities go before their portfolio, so that none is left without a way to it. */
-async function removePortfolios(owned: OwnedStore, userId: string): Promise<void> {
+/** Parts go before what holds them, so that none is left without a way to it. */
+async function removeHolders(
+  owned: OwnedStore,
+  { name, parts, index }: {
+    name: "portfolios" | "alerts";
+    parts: "activities" | "alertStates";
+    index: string;
+  },
+  userId: string,
+): Promise<void> {
+  const collection = owned[name];
   for (;;) {
     const query = { index: "user", equals: [userId], limit: pageRecords };
-    const { items } = await owned.portfolios.list(query);
+    const { items } = await collection.list(query);
     if (items.length === 0) return;
     for (const { id } of items) {
-      await removeListed(owned, "activities", "portfolio", id);
-      await owned.portfolios.delete(id);
+      await removeListed(owned, parts, index, id);
+      await collection.delete(id);
     }
   }
 }
 
 async function removeListed(
   owned: OwnedStore,
-  name: (typeof ofUser)[number] | "activities",
+  name: (typeof ofUser)[number] | "activities" | "alertStates",
   index: string,
   value: string,
 ): Promise<void> {

@@ -46,6 +46,8 @@ export interface Sessions {
   forget(userId: string): void;
   /** @throws {UnauthorizedError} For a token that is expired, none of ours, or ended. */
   identify(accessToken: string): Promise<Identity>;
+  /** Says whether a user's session runs; the end of it is noticed as fast as by `identify`. */
+  isInForce(id: string, userId: string): Promise<boolean>;
 }
 
 /** Returns the sessions. */
@@ -99,6 +101,11 @@ export function createSessions(parts: AccountParts): Sessions {
       sessions.forget(userId);
     },
     forget: (userId) => recent.forget((_, { user }) => user.id === userId),
+    async isInForce(id, userId) {
+      const found = await recent.get(id, () => readSession(parts, id));
+      return found !== null && isRunning(found.session, now()) && !found.user.isDisabled &&
+        found.user.id === userId;
+    },
     async identify(accessToken) {
       const claims = await parts.tokens.readAccess(accessToken).catch(explainToken);
       const found = await recent.get(claims.sessionId, () => readSession(parts, claims.sessionId));

@@ -26,7 +26,8 @@ export interface Hit {
   /** Where it stood before, and stands now. */
   before: AlertState;
   state: AlertState;
-  finding: Finding;
+  /** Why; put into words when it is first read. */
+  readonly finding: Finding;
 }
 
 /** The alerts of one world. */
@@ -171,9 +172,21 @@ class Book implements AlertBook {
     entry.wakeMs = getWakeMs(state, rule, verdict, mayFire);
     if (state === before) return;
     entry.state = state;
-    if (isFiring) hits.push({ rule, before, state, finding: rule.condition.explain(rule, moment) });
+    if (isFiring) hits.push(createHit({ rule, before, state }, moment));
     else if (state.phase !== before.phase) this.#changed.add(entry);
   }
+}
+
+function createHit(hit: Omit<Hit, "finding">, moment: Moment): Hit {
+  const { rule } = hit;
+  // A bar's figures hold until the next one is taken.
+  let found = moment.kind === "bar" ? rule.condition.explain(rule, moment) : null;
+  return {
+    ...hit,
+    get finding() {
+      return found ??= rule.condition.explain(rule, moment);
+    },
+  };
 }
 
 /** Returns the name under which a rule is found. */

@@ -9,6 +9,7 @@ export { customComparisons, customFields } from "./conditions/custom.ts";
 export { conditions, getCondition } from "./conditions/mod.ts";
 export {
   foresee,
+  foreseeInSlices,
   foreseeMoments,
   type Foresight,
   FORESIGHT_LEAD_BARS,

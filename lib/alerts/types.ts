@@ -54,6 +54,8 @@ export interface FigureMoment extends MomentBase {
   change: number;
   /** Where it is to be seen, as a path. */
   link: string;
+  /** What it was made of, by name, for the sentence that tells of it. */
+  details?: Readonly<Record<string, number | string>>;
 }
 
 /** One emitted signal. */

@@ -9,5 +9,6 @@ export * from "./market.ts";
 export * from "./pairs.ts";
 export * from "./recommendations.ts";
 export * from "./relationships.ts";
+export * from "./spread.ts";
 export * from "./trend.ts";
 export * from "./volatility.ts";

@@ -6,7 +6,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { z } from "zod";
 import {
-  foresee,
+  foreseeInSlices,
   foreseeMoments,
   type Foresight,
   FORESIGHT_LEAD_BARS,
@@ -14,6 +14,8 @@ import {
   foresightDays,
   getCondition,
 } from "../alerts/mod.ts";
+import { createNextBar } from "../bars/mod.ts";
+import { systemClock } from "../clock.ts";
 import { alertDraftSchema, foresightSchema } from "../contracts/alerts.ts";
 import { RateLimitedError } from "../contracts/errors.ts";
 import type { AlertRecord } from "../contracts/owned.ts";
@@ -28,7 +30,7 @@ import { type Api, describeAnswers } from "./routes.ts";
 /** What is needed to look back. */
 export type ForesightDeps = AlertDeps & Pick<ApiDeps, "marketNow">;
 
-/** Looks that may wait for the one that runs: each takes some tenths of a second of the processor. */
+/** Looks that may wait for the one that runs: each takes a tenth of a second of the processor. */
 const WAITING_MAX = 16;
 const DAYS_MS = 90 * 86_400_000;
 
@@ -71,7 +73,7 @@ export function bindForesight(api: Api, deps: ForesightDeps): void {
 
 /** Returns what an alert would have done up to market time `nowMs`. */
 export async function lookBack(
-  { store }: Pick<ForesightDeps, "store">,
+  { store, symbols }: Pick<ForesightDeps, "store" | "symbols">,
   alert: AlertRecord,
   nowMs: number,
 ): Promise<z.output<typeof foresightSchema>> {
@@ -86,7 +88,12 @@ export async function lookBack(
   const place = { symbol, condition: alert.condition };
   if (on === "price" || on === "bar") {
     const columns = await readColumns();
-    const found = foresee(alert, { symbol, timeframe, columns, nowMs });
+    // What is at hand says which exchange it is of, and so which bar follows which.
+    await symbols.find(symbol);
+    const follows = createNextBar((name) => symbols.peek(name)?.exchange ?? null);
+    const isNext = (time: number, next: number) => follows({ symbol, timeframe }, time, next);
+    const past = { symbol, timeframe, columns, nowMs, isNext };
+    const found = await foreseeInSlices(alert, past, () => systemClock.wait(0));
     const detail = columns.length === 0
       ? `No bars of ${symbol} are stored yet.`
       : `Looked at ${columns.length} bars of ${timeframe}.`;

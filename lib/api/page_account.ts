@@ -8,6 +8,7 @@
  */
 import type { AskApi, OwnAnswer, PersonView } from "../ui/own.ts";
 import { readCookie } from "./auth_cookies.ts";
+import { spareRequest } from "./rate_limit.ts";
 
 /** The API, as far as pages call it. */
 export interface PageApi {
@@ -45,7 +46,9 @@ export function createAsk(api: PageApi, req: Request, ip: string): AskApi {
       headers: all,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return await readAnswer(await api.fetch(question, { ip }));
+    // Looking at pages is not counted; what forms change is.
+    const asked = method === "GET" ? spareRequest(question) : question;
+    return await readAnswer(await api.fetch(asked, { ip }));
   };
 }
 

@@ -132,6 +132,9 @@ export function bindImports(api: Api, deps: ApiDeps, desk: PortfolioDesk): void 
         ...{ written: activities.length, duplicates, errors, isDone: false },
       },
     });
+    // Works it in, so that the next process finds a copy of all of it.
+    const whole = { id: portfolioId, userId };
+    await desk.listActivities(await readOwn(getOwned(deps), "portfolios", whole));
     return c.json(describeImport(note), 200);
   });
   api.openapi(undoRoute, async (c) => {

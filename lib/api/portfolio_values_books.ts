@@ -15,6 +15,7 @@ import {
 } from "../portfolio/mod.ts";
 import type { OwnedStore } from "../store/mod.ts";
 import type { ApiDeps } from "./deps.ts";
+import { readCopy, removeCopy, writeCopy } from "./portfolio_values_copies.ts";
 import {
   createPriceShelf,
   type LivePrice,
@@ -31,6 +32,10 @@ const portfoliosKept = 200;
 const pageActivities = 5_000;
 /** How long rates and closes are believed, ms. */
 const pricesMs = 60_000;
+/** Portfolios of fewer activities are read from their records as quickly. */
+const copiedFrom = 1_000;
+/** How long a copy may be behind its portfolio while that is changed and looked at, ms. */
+const copyMs = 60_000;
 
 /** A portfolio that is open. */
 export interface OpenPortfolio {
@@ -39,12 +44,22 @@ export interface OpenPortfolio {
   activities: readonly ActivityRecord[];
   /** Changes that were written since; they are worked in when somebody asks. */
   pending: BookChange[];
+  copy: CopyState;
   held: readonly Priced[];
   /** Null until somebody asks for its worth. */
   priced: Promise<PricedBook> | null;
   untilMs: number;
   /** With the minute of wall time that it was made in. */
   history: { minute: number; result: ValueHistory } | null;
+}
+
+/** What is known of the copy of an open portfolio. */
+interface CopyState {
+  /** The version that it is of, or for which there need not be any; null where that is not known. */
+  version: string | null;
+  /** No other is written before, wall time. */
+  nextMs: number;
+  isWriting: boolean;
 }
 
 /** Activities that were written or deleted in one commit. */
@@ -77,17 +92,26 @@ export interface BookShelf {
 }
 
 /** Names what an open portfolio is made of. */
-const getVersion = ({ currency, bookRevision = 0 }: PortfolioRecord, back = 0) =>
-  `${currency} ${bookRevision - back}`;
+const getVersion = ({ currency, created_at, bookRevision = 0 }: PortfolioRecord, back = 0) =>
+  `${currency} ${created_at} ${bookRevision - back}`;
+
+/** How books are kept; absent members have what is right for production. */
+export interface BookShelfOptions {
+  /** Portfolios with fewer activities have no copy. */
+  copiedFrom?: number;
+}
 
 /** Returns a shelf without books; what it keeps is bounded. */
-export function createBookShelf(deps: ApiDeps): BookShelf {
+export function createBookShelf(deps: ApiDeps, options: BookShelfOptions = {}): BookShelf {
   const shelf = createPriceShelf(deps);
   const kept = new Map<string, Promise<OpenPortfolio>>();
   const sizes = new Map<string, number>();
   const load = async (portfolio: PortfolioRecord, version: string): Promise<OpenPortfolio> => {
-    const activities = sortActivities(await readActivities(getOwned(deps), portfolio));
-    return makeOpen(version, activities);
+    const owned = getOwned(deps);
+    const copied = await readCopy(owned, portfolio);
+    const copy = { version: copied && version, nextMs: 0, isWriting: false };
+    const activities = copied ?? await readActivities(owned, portfolio);
+    return makeOpen(version, sortActivities(activities), copy);
   };
   const open = async (portfolio: PortfolioRecord): Promise<OpenPortfolio> => {
     const { id } = portfolio;
@@ -101,6 +125,7 @@ export function createBookShelf(deps: ApiDeps): BookShelf {
     try {
       const opened = await opening;
       sizes.set(id, opened.activities.length);
+      keepCopy(deps, portfolio, opened, options.copiedFrom ?? copiedFrom);
       return opened;
     } catch (error) {
       kept.delete(id);
@@ -137,9 +162,42 @@ export function createBookShelf(deps: ApiDeps): BookShelf {
   };
 }
 
-function makeOpen(version: string, activities: readonly ActivityRecord[]): OpenPortfolio {
+function makeOpen(
+  version: string,
+  activities: readonly ActivityRecord[],
+  copy: CopyState,
+): OpenPortfolio {
   const held = listHeld(activities);
-  return { version, activities, pending: [], held, priced: null, untilMs: 0, history: null };
+  return { version, activities, pending: [], copy, held, priced: null, untilMs: 0, history: null };
+}
+
+/** Writes the copy of a portfolio behind the back of who asked, if it is not of this version. */
+function keepCopy(
+  deps: ApiDeps,
+  portfolio: PortfolioRecord,
+  { copy, version, activities }: OpenPortfolio,
+  least: number,
+): void {
+  const isDue = copy.version !== version && !copy.isWriting && deps.now() >= copy.nextMs;
+  // Commits that came since this request began its own are not in the portfolio that it read.
+  if (!isDue || version !== getVersion(portfolio)) return;
+  copy.isWriting = true;
+  copy.nextMs = deps.now() + copyMs;
+  const owned = getOwned(deps);
+  const kept = activities.length >= least
+    ? writeCopy(owned, portfolio, activities)
+    : dropCopy(owned, portfolio);
+  kept.then((isKept) => {
+    if (isKept) copy.version = version;
+  }).catch((error) => {
+    deps.log.debug("copy of a portfolio not written", { error: String(error) });
+  }).finally(() => copy.isWriting = false);
+}
+
+/** Removes the copy of a portfolio that was larger once. */
+async function dropCopy(owned: OwnedStore, { id }: PortfolioRecord): Promise<boolean> {
+  if (await owned.bookCopies.get(id)) await removeCopy(owned, id);
+  return true;
 }
 
 /** Returns the portfolio with all that was written since. */
@@ -152,7 +210,7 @@ function workIn(opened: OpenPortfolio): OpenPortfolio {
     for (const activity of put) byId.set(activity.id, activity);
     for (const id of removed) byId.delete(id);
   }
-  return makeOpen(opened.version, sortActivities([...byId.values()]));
+  return makeOpen(opened.version, sortActivities([...byId.values()]), opened.copy);
 }
 
 /** Books all activities at the rates of their days, and values them at the newest prices. */

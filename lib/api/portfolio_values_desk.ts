@@ -23,7 +23,12 @@ import {
   type ValueHistory,
 } from "../portfolio/mod.ts";
 import type { ApiDeps } from "./deps.ts";
-import { type BookShelf, createBookShelf, type PricedBook } from "./portfolio_values_books.ts";
+import {
+  type BookShelf,
+  type BookShelfOptions,
+  createBookShelf,
+  type PricedBook,
+} from "./portfolio_values_books.ts";
 
 /** Lots and problems that are shown of each kind. */
 const lotsShown = 10;
@@ -57,8 +62,8 @@ export interface PortfolioDesk {
 }
 
 /** Returns a desk over the books of the store. */
-export function createPortfolioDesk(deps: ApiDeps): PortfolioDesk {
-  const shelf = createBookShelf(deps);
+export function createPortfolioDesk(deps: ApiDeps, options: BookShelfOptions = {}): PortfolioDesk {
+  const shelf = createBookShelf(deps, options);
   return {
     async value(portfolio) {
       const { now, opened } = await shelf.price(portfolio);

@@ -16,13 +16,14 @@ import {
 } from "../contracts/portfolios.ts";
 import { ownedQuerySchema, recordParamSchema } from "../contracts/watchlists.ts";
 import type { OwnedStore } from "../store/mod.ts";
-import { bindActivities } from "./activities.ts";
+import { bindActivities, touchBook } from "./activities.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireUser } from "./identity.ts";
 import { linkNext, readPage } from "./paging.ts";
 import { jsonBody } from "./personal.ts";
 import { bindImports } from "./portfolio_imports.ts";
 import { bindPortfolioValues } from "./portfolio_values.ts";
+import { removeCopy } from "./portfolio_values_copies.ts";
 import type { PortfolioDesk } from "./portfolio_values_desk.ts";
 import {
   getOwned,
@@ -150,6 +151,8 @@ function bindWrites(api: Api, deps: ApiDeps): void {
     }
     // Only who owned it comes here with a record; what an interrupted removal left goes as well.
     await removeActivities(owned, { portfolioId: id, userId });
+    await removeCopy(owned, id);
+    await touchAgain(owned, { portfolioId: id, userId });
     return c.json({ done: true } as const, 200);
   });
 }
@@ -166,6 +169,20 @@ async function removeActivities(
     if (own.length === 0) return;
     await Promise.all(own.map(({ id }) => owned.activities.delete(id)));
   }
+}
+
+/**
+ * Counts on the book of a portfolio that was made anew under this id while the old one was removed:
+ * what was read of it until now may hold activities that are gone.
+ */
+async function touchAgain(
+  owned: OwnedStore,
+  { portfolioId, userId }: { portfolioId: string; userId: string },
+): Promise<void> {
+  await owned.transact(async (transaction) => {
+    const again = await transaction.get("portfolios", portfolioId);
+    if (again?.userId === userId) await touchBook(transaction, { portfolioId, userId });
+  });
 }
 
 /** Returns a portfolio without whose it is. */

@@ -87,9 +87,6 @@ export async function putOwn<Name extends ThingName>(
     nowMs: number;
   },
 ): Promise<Written<Thing<Name>>> {
-  if (await owned[name].get(id) === null && precondition.revisions === null) {
-    await requireRoom(owned, name, userId, most);
-  }
   return await owned.transact(async (transaction: Transaction) => {
     const stored = await transaction.get(name, id) as Thing<Name> | null;
     const current = stored && requireOwn(stored, (one) => one.userId, { userId }, describe(name));
@@ -97,6 +94,7 @@ export async function putOwn<Name extends ThingName>(
       return { kind: "same", record: current } as const;
     }
     if (!isAsExpected(precondition, current)) return { kind: "stale", record: current } as const;
+    if (!current) await takeRoom(owned, transaction, { name, userId, most });
     const record = {
       ...(current ?? { id, userId, created_at: nowMs }),
       ...content,
@@ -108,18 +106,32 @@ export async function putOwn<Name extends ThingName>(
   });
 }
 
-async function requireRoom(
+/** What a person has of each kind, in words. */
+const kindNames = { watchlists: "watchlists", portfolios: "portfolios", shares: "share links" };
+
+/**
+ * Makes room for one more record within the transaction that makes it. Two that do so at once for
+ * one person conflict, so that the later one counts the earlier one's record as well.
+ *
+ * @throws {BadRequestError} When the person has `most` of them.
+ */
+export async function takeRoom(
   owned: OwnedStore,
-  name: ThingName | "shares",
-  userId: string,
-  most: number,
+  transaction: Transaction,
+  { name, userId, most }: { name: ThingName | "shares"; userId: string; most: number },
 ): Promise<void> {
+  const id = `${userId} ${name}`;
+  const made = (await transaction.get("rooms", id))?.made ?? 0;
+  // Read after the above: what is made from here on makes this transaction begin again.
   const { items } = await owned[name].list({ index: "user", equals: [userId], limit: most });
-  if (items.length < most) return;
-  throw new BadRequestError(
-    `Cannot make another of your ${name}: one person has at most ${most}; delete some first`,
-    [{ pointer: "/json", detail: `at most ${most} ${name}` }],
-  );
+  if (items.length >= most) {
+    const kind = kindNames[name];
+    throw new BadRequestError(
+      `Cannot make another of your ${kind}: one person has at most ${most}; delete some first`,
+      [{ pointer: "/json", detail: `at most ${most} ${kind}` }],
+    );
+  }
+  await transaction.put("rooms", { id, userId, made: made + 1 });
 }
 
 /** Deletes a person's record; one that is not there is deleted already. */

@@ -17,8 +17,16 @@ const unlimited: ReadonlySet<string> = new Set([
   "/api/v1/health",
   "/dashboard/api/health",
 ]);
+/** Questions that pages ask in this process for their visitor; pages are not counted. */
+const uncounted = new WeakSet<Request>();
 /** Clients whose refusals are told once a window. */
 const toldMax = 20_000;
+
+/** Returns the same request, which is not counted: a page of ours asks it. */
+export function spareRequest(req: Request): Request {
+  uncounted.add(req);
+  return req;
+}
 
 /**
  * Lets each address make `rateLimit` requests per 60 s, and each signed-in user `userRateLimit` wherever
@@ -32,7 +40,7 @@ export function limitRate(
   const shared = buckets ?? createBuckets({ openCell: createMemoryBucketCells(), now });
   const isFirst = createReminder(now);
   return async (c, next) => {
-    if (unlimited.has(c.req.path)) return next();
+    if (unlimited.has(c.req.path) || uncounted.has(c.req.raw)) return next();
     const { client, capacity } = await nameRequester(c, deps);
     const { isGranted, remaining, retryAfterMs } = await shared.take(client, {
       capacity,

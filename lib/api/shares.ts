@@ -28,7 +28,7 @@ import { keepPrivate, requireUser } from "./identity.ts";
 import { linkNext, readPage } from "./paging.ts";
 import { jsonBody } from "./personal.ts";
 import type { PortfolioDesk } from "./portfolio_values_desk.ts";
-import { getOwned, readOwn, readOwner, scopeAnswer } from "./portfolios_parts.ts";
+import { getOwned, readOwn, readOwner, scopeAnswer, takeRoom } from "./portfolios_parts.ts";
 import { type Api, describeAnswers, unavailable } from "./routes.ts";
 import { describeWatched } from "./watchlists.ts";
 
@@ -127,13 +127,6 @@ async function createShare(
   { kind, target, title, expiresDays }: z.output<typeof shareDraftSchema>,
 ): Promise<{ share: ShareRecord; token: string }> {
   const owned = getOwned(deps);
-  const { items } = await owned.shares.list({ index: "user", equals: [userId], limit: sharesMax });
-  if (items.length >= sharesMax) {
-    throw new BadRequestError(
-      `Cannot make another share link: one person has at most ${sharesMax}; revoke some first`,
-      [{ pointer: "/json", detail: `at most ${sharesMax} share links` }],
-    );
-  }
   const id = kind === "dashboard" ? target : readTarget(target);
   if (kind !== "dashboard") await readOwn(owned, `${kind}s`, { id, userId });
   const secret = crypto.getRandomValues(new Uint8Array(32))
@@ -150,7 +143,10 @@ async function createShare(
     expiresMs: nowMs + expiresDays * dayMs,
     revokedMs: null,
   };
-  await owned.shares.put(share);
+  await owned.transact(async (transaction) => {
+    await takeRoom(owned, transaction, { name: "shares", userId, most: sharesMax });
+    await transaction.put("shares", share);
+  });
   return { share, token };
 }
 

@@ -7,5 +7,6 @@
 export * from "./aggregate.ts";
 export * from "./builder.ts";
 export * from "./hours.ts";
+export * from "./next_bar.ts";
 export * from "./reconcile.ts";
 export * from "./trade_ids.ts";

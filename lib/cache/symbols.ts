@@ -29,10 +29,11 @@ const rereadMs = 2_000;
 
 /** Returns a cache that has read nothing yet; `now` is wall time in epoch ms. */
 export function createSymbolCache(
-  { symbols, now, ttlMs = 3_600_000 }: {
+  { symbols, now, getTtlMs = () => 3_600_000 }: {
     symbols: Pick<Collection<MarketSymbol>, "list">;
     now(): number;
-    ttlMs?: number;
+    /** How long the list is kept, ms; asked each time. */
+    getTtlMs?(): number;
   },
 ): SymbolCache {
   let kept: { all: MarketSymbol[]; names: Map<string, MarketSymbol>; atMs: number } | null = null;
@@ -58,7 +59,9 @@ export function createSymbolCache(
     kept !== null && now() - kept.atMs < ageMaxMs && now() >= kept.atMs;
   const list = async (): Promise<SymbolList> => {
     // An empty list is never worth keeping: the first symbols are about to arrive.
-    if (kept && kept.all.length > 0 && isFresh(ttlMs)) return { symbols: kept.all, cached: true };
+    if (kept && kept.all.length > 0 && isFresh(getTtlMs())) {
+      return { symbols: kept.all, cached: true };
+    }
     return { symbols: (await read()).all, cached: false };
   };
   const peek = (text: string) => kept?.names.get(text.toUpperCase()) ?? null;

@@ -75,7 +75,11 @@ export interface LevelAlert {
 }
 
 /** Draws the levels of alerts; returns how to take them away. */
-export function drawLevels(box: ChartBox, alerts: readonly LevelAlert[], color: string): () => void {
+export function drawLevels(
+  box: ChartBox,
+  alerts: readonly LevelAlert[],
+  color: string,
+): () => void {
   const { candles } = box;
   if (!candles) return () => {};
   const lines = alerts.flatMap(({ name, condition, threshold, is_active }) => {

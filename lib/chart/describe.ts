@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { formatDateTime, formatPercent, formatPrice, formatVolume } from "../format/mod.ts";
+import { formatDateTime } from "../format/dates.ts";
+import { formatPercent, formatPrice, formatVolume } from "../format/numbers.ts";
 import type { Bar } from "../market/mod.ts";
 import { findExtremes, type GapRegion } from "./series.ts";
 import type { VolumeProfile } from "./volume_profile.ts";

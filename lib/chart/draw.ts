@@ -21,7 +21,7 @@ import {
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
-import { formatPrice, getPriceDecimals } from "../format/mod.ts";
+import { formatPrice, getPriceDecimals } from "../format/numbers.ts";
 import { GapBands } from "./gap_primitive.ts";
 import {
   type IndicatorGroup,

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { AlertConditionName, AlertPhase } from "../contracts/owned.ts";
 
-const conditions: Record<AlertConditionName, readonly [label: string, hint: string]> = {
+/** Name and hint of each condition. */
+const conditions = {
   PRICE_ABOVE: ["Price above", "A trade above the level, or above a line drawn on the chart."],
   PRICE_BELOW: ["Price below", "A trade below the level, or below a line drawn on the chart."],
   PERCENT_CHANGE: ["Price moves by", "The close against the close so long before."],
@@ -20,9 +20,9 @@ const conditions: Record<AlertConditionName, readonly [label: string, hint: stri
   NEW_PAIR: ["A new pair appears", "With at least this liquidity."],
   ARBITRAGE_SPREAD: ["Prices of exchanges differ by", "The widest difference that was found."],
   CUSTOM: ["Several conditions together", "Comparisons on closed bars, joined by all or any."],
-};
+} as const;
 
-const phases: Record<AlertPhase, string> = {
+const phases = {
   armed: "Armed",
   pending: "Pending",
   firing: "Firing",
@@ -62,7 +62,6 @@ export const alertStrings = {
     lastFired: "Last firing",
     never: "never",
     actions: "Actions",
-    any: "any",
     snooze: "Snooze",
     snoozeFor: "Snooze for",
     snoozes: [[3_600, "1 hour"], [8 * 3_600, "8 hours"], [86_400, "1 day"], [
@@ -143,10 +142,8 @@ export const alertStrings = {
     note: "Note",
     look: "Look back",
     save: "Save the alert",
-    saveAnyway: "Save the alert",
     lookFirst: "This is what it would have done. Save it if that is what you want.",
     looking: "Looking back…",
-    signInFirst: "Sign in to make alerts.",
     unreadable: "The form could not be read.",
     offline: "Not saved: the server did not answer. Your input is still here.",
     kept: "Saved on this device; it is sent when the server answers again.",

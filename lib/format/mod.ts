@@ -3,15 +3,10 @@
  *
  * @module
  */
-export * from "./amounts.ts";
 export * from "./cache_strings.ts";
 export * from "./dates.ts";
-export * from "./export_strings.ts";
-export * from "./help_strings.ts";
 export * from "./numbers.ts";
 export * from "./overview_strings.ts";
 export * from "./page_strings.ts";
-export * from "./portfolio_strings.ts";
 export * from "./signal_strings.ts";
 export * from "./strings.ts";
-export * from "./watchlist_strings.ts";

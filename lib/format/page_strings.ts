@@ -250,7 +250,7 @@ export const pageStrings = {
     today: "Today",
     month: "This month",
     requests: (n: string, ok: string, refused: string) =>
-      `${n} requests, ${ok} answered, ${refused} refused`,
+      `${n} ${n === "1" ? "request" : "requests"}, ${ok} answered, ${refused} refused`,
     mean: (ms: string) => `${ms} ms on average`,
     credits: (n: string) => `${n} credits`,
     limit: (n: string) => `at most ${n} requests a minute`,

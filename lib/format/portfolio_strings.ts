@@ -3,10 +3,9 @@
  *
  * @module
  */
-import type { ActivityType } from "../contracts/owned.ts";
 
 /** How people call what happens to a portfolio. */
-const types: Record<ActivityType, string> = {
+const types = {
   buy: "Buy",
   sell: "Sell",
   deposit: "Deposit",

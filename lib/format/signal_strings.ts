@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { SignalRecord } from "../contracts/records.ts";
 
 /** English texts, by part. */
 export const signalStrings = {
@@ -15,9 +14,10 @@ export const signalStrings = {
     sentiment_shift:
       "Claims unusual volume or volatility of what it speaks of within 24 h, not a direction.",
     tvl_anomaly: "Claims that the change still stands at the second daily sample after it.",
-  } satisfies Record<SignalRecord["type"], string>,
+  },
   noClaim: "Claims nothing while it is taken for a probable fault.",
   merged: "Merged from",
+  newer: "A later record of the same event says more",
   causes: {
     unconfirmed: "not confirmed yet",
     reverted: "gone again",
@@ -62,6 +62,90 @@ export const signalStrings = {
     lags_ms: "Behind the first source",
     is_duplicate: "The same thing twice",
   } as Readonly<Record<string, string>>,
+  payments: {
+    heading: "Payments",
+    none: (days: number) => `No payment was confirmed in the last ${days} days.`,
+    sum: (count: string, days: number) => `${count} in ${days} days`,
+    trend: "Revenue by day",
+    trendAlt: (currency: string, from: string, to: string, most: string) =>
+      `Revenue in ${currency} from ${from} to ${to}, at most ${most} a day; the table lists the days`,
+    caption: "Confirmed payments by day (UTC)",
+    day: "Day",
+    count: "Payments",
+    revenue: "Revenue",
+    payers: (count: string) => `${count} payers`,
+  },
+  tvl: {
+    nav: "Locked value",
+    heading: "Locked value",
+    intro: "What protocols and chains hold (TVL), in US dollars, as the source tells it.",
+    find: "Protocol or chain",
+    kind: "Kind",
+    kinds: { protocol: "Protocol", chain: "Chain" },
+    caption: "Value locked in each. Choose a heading to sort.",
+    name: "Name",
+    value: "Locked (USD)",
+    change: "24 h",
+    chain: "Mostly on",
+    category: "Category",
+    age: "Source and age",
+    empty: "No locked value is stored.",
+    none: "Nothing matches these filters.",
+    all: (count: string) => `Show all ${count}`,
+    anomalies: "Signals of changes of locked value",
+  },
+  relations: {
+    heading: "What belongs together",
+    note:
+      "Where tokens trade, what headlines name together, where protocols run, and wallets that act alike.",
+    kinds: {
+      traded_on: "Traded on",
+      mentioned_with: "Named together",
+      runs_on: "Runs on",
+      member_of: "Acts alike",
+    },
+    verbs: {
+      traded_on: "is traded on",
+      mentioned_with: "is named with",
+      runs_on: "runs on",
+      member_of: "belongs to the cluster of",
+    },
+    types: {
+      token: "token",
+      exchange: "exchange",
+      wallet: "wallet",
+      protocol: "protocol",
+      chain: "chain",
+      cluster: "cluster",
+    },
+    choose: "Kind of relation",
+    alt: (kind: string, drawn: string, all: string) =>
+      `${kind}: ${drawn} of ${all} relations drawn, the strongest; the table lists them`,
+    caption: "Relations of this kind. Choose a heading to sort.",
+    from: "What",
+    to: "With what",
+    weight: "Strength",
+    weightNote: "Strength is relative to the strongest of its kind.",
+    shown: (shown: string, all: string) => `${shown} of ${all}`,
+    none: {
+      traded_on: "No followed token is known.",
+      mentioned_with: "No headline of the newest 30 days names a token together with an exchange.",
+      runs_on: "No value locked in a protocol is stored.",
+      member_of: "No two wallets were seen to act alike in the newest 30 days of headlines.",
+    },
+  },
+  shares: {
+    cron: "Cycles that ran when due",
+    collection: "Sources that answered",
+    target: (share: string) => `target ${share}`,
+    ofDay: (done: string, all: string) => `${done} of ${all} in 24 h`,
+    uptime: "Uptime",
+    since: "since",
+    missed: "below target",
+    noUptime: "not watched yet",
+  },
+  failing: (count: string) =>
+    count === "1" ? "1 thing keeps failing" : `${count} things keep failing`,
   yes: "yes",
   no: "no",
   unknown: "not known",

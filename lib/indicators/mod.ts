@@ -2,7 +2,7 @@
  * Indicators: what a chart draws beside prices, one bar at a time at constant cost.
  *
  * One indicator is one file here: a class with `update`, `replaceLast` and `value`, and the same
- * arithmetic over columns; and one line in `WarmSet` and in `computeByColumn` for each name it
+ * arithmetic over columns; and one line in `WarmSet` and in `createLazyColumns` for each name it
  * answers to. NaN means that no value exists yet.
  *
  * Bars are taken as contiguous: a caller with a gap starts a new set behind it or fills the gap
@@ -12,17 +12,18 @@
  * @module
  */
 import type { BarColumns } from "../market/mod.ts";
-import { Adx, computeAdx } from "./adx.ts";
-import { Atr, computeAtr } from "./atr.ts";
-import { Bollinger, computeBollinger } from "./bollinger.ts";
-import { computeEma, Ema } from "./ema.ts";
-import { computeMacd, Macd } from "./macd.ts";
-import { computeRsi, Rsi } from "./rsi.ts";
-import { computeSma, Sma } from "./sma.ts";
-import { computeStochastic, Stochastic } from "./stochastic.ts";
+import { Adx } from "./adx.ts";
+import { Atr } from "./atr.ts";
+import { Bollinger } from "./bollinger.ts";
+import { Ema } from "./ema.ts";
+import { computeAll, createLazyColumns } from "./lazy_columns.ts";
+import { Macd } from "./macd.ts";
+import { Rsi } from "./rsi.ts";
+import { Sma } from "./sma.ts";
+import { Stochastic } from "./stochastic.ts";
 import type { IndicatorBar } from "./types.ts";
-import { computeVolumeSma, VolumeSma } from "./volume_sma.ts";
-import { computeVwap, Vwap } from "./vwap.ts";
+import { VolumeSma } from "./volume_sma.ts";
+import { Vwap } from "./vwap.ts";
 import { checkReplaceable } from "./window.ts";
 
 /** Every indicator by its name on the wire. */
@@ -102,7 +103,20 @@ export function createIndicatorSet(): IndicatorSet {
  * @throws {RangeError} If a row holds a figure that is not finite.
  */
 export function computeIndicators(columns: BarColumns): IndicatorColumns {
-  return areOrdinary(columns) ? computeByColumn(columns) : computeByBar(columns);
+  return areOrdinary(columns) ? computeAll(indicatorNames, columns) : computeByBar(columns);
+}
+
+/**
+ * Returns what gives the same columns one by one, each computed when it is first asked for, so that
+ * nobody waits for those that are not needed.
+ *
+ * @throws {RangeError} If a row holds a figure that is not finite.
+ */
+export function openIndicators(columns: BarColumns): (name: IndicatorName) => Float64Array {
+  // The fast way: each indicator runs alone over plain columns, its state in local numbers.
+  if (areOrdinary(columns)) return createLazyColumns(columns);
+  const computed = computeByBar(columns);
+  return (name) => computed[name];
 }
 
 /**
@@ -119,44 +133,6 @@ function areOrdinary({ open, high, low, close, volume, time, length }: BarColumn
     if (!(size < GREATEST_ORDINARY)) return false;
   }
   return true;
-}
-
-/** The fast way: each indicator runs alone over plain columns, its state in local numbers. */
-function computeByColumn(columns: BarColumns): IndicatorColumns {
-  const cut = (column: Float64Array) => column.subarray(0, columns.length);
-  const time = cut(columns.time);
-  const high = cut(columns.high);
-  const low = cut(columns.low);
-  const close = cut(columns.close);
-  const volume = cut(columns.volume);
-  const ema12 = computeEma(close, 12);
-  const ema26 = computeEma(close, 26);
-  const macd = computeMacd(ema12, ema26);
-  const bands = computeBollinger(close, 20, 2);
-  const stochastic = computeStochastic(high, low, close);
-  return {
-    rsi_14: computeRsi(close, 14),
-    macd: macd.macd,
-    macd_signal: macd.signal,
-    macd_histogram: macd.histogram,
-    bb_upper: bands.upper,
-    bb_middle: bands.middle,
-    bb_lower: bands.lower,
-    // The middle band is the mean of the same 20 closes.
-    sma_20: bands.middle.slice(),
-    sma_50: computeSma(close, 50),
-    sma_100: computeSma(close, 100),
-    sma_200: computeSma(close, 200),
-    ema_12: ema12,
-    ema_26: ema26,
-    ema_50: computeEma(close, 50),
-    vwap: computeVwap(time, high, low, close, volume),
-    stoch_k: stochastic.k,
-    stoch_d: stochastic.d,
-    atr_14: computeAtr(high, low, close, 14),
-    adx_14: computeAdx(high, low, 14),
-    volume_sma_20: computeVolumeSma(volume, 20),
-  };
 }
 
 function computeByBar(columns: BarColumns): IndicatorColumns {

@@ -7,6 +7,7 @@
 import type { EvaluateOptions } from "./evaluate_options.ts";
 import { evaluateDex } from "./evaluate_dex.ts";
 import { evaluateSentiment } from "./evaluate_sentiment.ts";
+import { evaluateSpreads } from "./evaluate_spreads.ts";
 import { evaluateTvl } from "./evaluate_tvl.ts";
 import { judgeDue } from "./judge.ts";
 import { mergeSignals } from "./merge.ts";
@@ -31,6 +32,7 @@ export async function runEvaluate(
     ["tvl", evaluateTvl],
     ["dex", evaluateDex],
     ["sentiment", evaluateSentiment],
+    ["spreads", evaluateSpreads],
     ["merging", mergeSignals],
   ] as const;
   for (const [name, run] of steps) {

@@ -1,9 +1,10 @@
 /**
- * Figures that alerts wait for, as cycles find them: TVL, liquidity, new pairs, sentiment.
+ * Figures that alerts wait for, as cycles find them: TVL, liquidity, new pairs, sentiment, spreads.
  *
  * @module
  */
 import type { FigureMoment } from "../alerts/mod.ts";
+import type { Spread } from "../analytics/mod.ts";
 import type { DexSampleRecord, DexSignalRecord, TvlRecord } from "../contracts/records.ts";
 import { type DexHistory, findDayBefore } from "../signals/dex/mod.ts";
 import type { MentionSummary } from "../signals/mentions.ts";
@@ -76,5 +77,25 @@ export function describeSentiment(
     value: sentiment,
     change: before === null ? NaN : sentiment - before.sentiment,
     link: `/explore/signals?entity=${encodeURIComponent(entity)}`,
+  };
+}
+
+/** Returns how far apart an asset's prices lie; its value is NaN where that cannot be told. */
+export function describeSpread(
+  asset: string,
+  { percent, low, high, timeMs }: Spread,
+  receivedMs: number,
+): FigureMoment {
+  return {
+    ...{ kind: "figure", name: "spread", symbol: asset, timeMs, receivedMs, isUnsure: false },
+    value: percent,
+    change: NaN,
+    link: `/explore/market/${encodeURIComponent(asset)}`,
+    ...(low && high && {
+      details: {
+        ...{ lowPlace: low.place, lowPrice: low.price },
+        ...{ highPlace: high.place, highPrice: high.price },
+      },
+    }),
   };
 }

@@ -17,12 +17,20 @@ export { runEvaluate } from "./evaluate.ts";
 export { type CollectionStatus, readCollectionStatus } from "./status.ts";
 export { listOperatorAlerts } from "./notify.ts";
 export { type RetentionResult, runRetention } from "./retention.ts";
+export { noteTroubles, type Trouble } from "./troubles.ts";
 export * from "./types.ts";
 
-/** How often a cycle runs; the schedule of the same meaning for `Deno.cron`. */
-export const cycleEveryMs = 15 * 60_000;
-/** See `cycleEveryMs`. */
-export const cycleSchedule = "*/15 * * * *";
+/** For `Deno.cron`: each minute it is looked whether a cycle begins, as its pace may be set anew. */
+export const tickSchedule = "* * * * *";
+
+/** How often cycles run, ms. */
+export interface Pace {
+  cycleMs: number;
+  /** Time after which the stand-by takes a cycle for missed. */
+  standbyMs: number;
+}
+
+const usualPace: Pace = { cycleMs: 15 * 60_000, standbyMs: 16 * 60_000 };
 
 /** Why a cycle runs. */
 export type CycleTrigger = CollectionRunRecord["trigger"];
@@ -46,29 +54,31 @@ export interface Jobs {
   /** For the queue's dispatcher. */
   handlers: Readonly<Record<Stage, JobHandler>>;
   /**
-   * Queues a cycle. Of the triggers of one quarter of an hour one counts, and `manual` joins a cycle
+   * Queues a cycle. Of the triggers of one cycle's time one counts, and `manual` joins a cycle
    * that runs. Returns the run, and whether it is a new one.
    */
   trigger(trigger: CycleTrigger): Promise<{ runId: string; isNew: boolean }>;
-  /** Queues a cycle when none began for 16 minutes; returns whether it did. */
+  /** Queues a cycle in the minutes in which one begins; returns whether it did. */
+  tick(): Promise<boolean>;
+  /** Queues a cycle when none began for longer than a cycle's time; returns whether it did. */
   runStandby(): Promise<boolean>;
   /** Runs the stand-by each minute until `signal` is aborted. Never rejects. */
   watch(signal: AbortSignal): Promise<void>;
 }
 
-/** Time after which the stand-by takes a cycle for missed. */
-const missedMs = 16 * 60_000;
 const watchEveryMs = 60_000;
 /** A run that is older is not running any more, whatever its record says. */
 const runningMaxMs = 5 * 60_000;
 
 /** Returns the scheduled work of one world; nothing is queued yet. */
-export function createJobs({ context, queue, runners, clock }: {
+export function createJobs({ context, queue, runners, clock, getPace = () => usualPace }: {
   context: StageContext;
   queue: Pick<JobQueue, "enqueue">;
   runners: StageRunners;
   /** Wall time. */
   clock: Clock;
+  /** How often cycles run now; default every 15 minutes. */
+  getPace?(): Pace;
 }): Jobs {
   const { store, log } = context;
   const startedMs = clock.now();
@@ -103,7 +113,7 @@ export function createJobs({ context, queue, runners, clock }: {
     if (why === "manual" && newest?.status === "running" && now - newest.timestamp < runningMaxMs) {
       return { runId: newest.id, isNew: false };
     }
-    const atMs = why === "manual" ? now : Math.floor(now / cycleEveryMs) * cycleEveryMs;
+    const atMs = why === "manual" ? now : floorTo(now, getPace().cycleMs);
     const runId = `${why === "manual" ? "manual" : "cycle"}-${new Date(atMs).toISOString()}`;
     return { runId, isNew: await enqueue("collect", { runId, trigger: why }) };
   };
@@ -111,7 +121,7 @@ export function createJobs({ context, queue, runners, clock }: {
   const runStandby = async () => {
     const newest = await findNewest();
     const lastMs = Math.max(newest?.timestamp ?? 0, newest ? 0 : startedMs);
-    if (clock.now() - lastMs < missedMs) return false;
+    if (clock.now() - lastMs < getPace().standbyMs) return false;
     const { runId, isNew } = await trigger("standby");
     if (isNew) log.warn("a cycle was missed, the stand-by runs it", { run: runId });
     return isNew;
@@ -125,6 +135,10 @@ export function createJobs({ context, queue, runners, clock }: {
       notify: createHandler("notify"),
     },
     trigger,
+    async tick() {
+      const minute = floorTo(clock.now(), 60_000);
+      return minute % getPace().cycleMs === 0 && (await trigger("cron")).isNew;
+    },
     runStandby,
     async watch(signal) {
       while (!signal.aborted) {
@@ -137,6 +151,8 @@ export function createJobs({ context, queue, runners, clock }: {
     },
   };
 }
+
+const floorTo = (ms: number, stepMs: number) => Math.floor(ms / stepMs) * stepMs;
 
 /** @throws {TypeError} For a body that is no job of a stage; the queue then parks it. */
 function readJob(body: unknown): StageJob {

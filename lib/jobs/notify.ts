@@ -5,10 +5,11 @@
  */
 import type { CollectionRunRecord } from "../contracts/records.ts";
 import type { WorldStore } from "../store/types.ts";
+import { listTroubles } from "./troubles.ts";
 import type { OperatorAlert, StageContext, StageResult } from "./types.ts";
 
-/** Failures in a row that operators are told of. */
-export const failuresMax = 3;
+/** Failures in a row that operators are told of, where nothing else is set. */
+const failuresDefault = 3;
 const stateName = "operatorAlerts";
 /** Alerts that are over are kept for so long. */
 const keptMs = 7 * 86_400_000;
@@ -24,7 +25,8 @@ export async function listOperatorAlerts(
   store: Pick<WorldStore, "getState">,
 ): Promise<OperatorAlert[]> {
   const state = await store.getState<AlertState>(stateName);
-  return [...state?.alerts ?? []].sort((a, b) => b.sinceMs - a.sinceMs);
+  const troubles = await listTroubles(store);
+  return [...state?.alerts ?? [], ...troubles].sort((a, b) => b.sinceMs - a.sinceMs);
 }
 
 /**
@@ -36,13 +38,14 @@ export async function runNotify(context: StageContext, runId: string): Promise<S
   const run = await store.collectionRuns.get(runId);
   const state = await store.getState<AlertState>(stateName) ?? { runMs: -1, alerts: [] };
   if (!run || run.timestamp <= state.runMs) return { records: 0, signals: 0 };
+  const failuresMax = context.getAlertFailures?.() ?? failuresDefault;
   const { items } = await store.collectionRuns.list({ to: run.timestamp + 1, limit: failuresMax });
   const ended = items.filter(({ status }) => status !== "running");
-  const streaks = findStreaks(run, ended);
+  const streaks = findStreaks(run, ended, failuresMax);
   const alerts = state.alerts.filter(({ resolvedMs }) =>
     resolvedMs === null || context.now() - resolvedMs < keptMs
   );
-  const changed = changeAlerts(alerts, streaks, run, context);
+  const changed = changeAlerts(alerts, streaks, run, { ...context, failuresMax });
   // Before it is written down: told again after a sudden end, it is known by its id.
   for (const alert of changed) await context.onOperatorAlert?.(alert);
   await store.putState(stateName, { runMs: run.timestamp, alerts });
@@ -55,6 +58,7 @@ export async function runNotify(context: StageContext, runId: string): Promise<S
 function findStreaks(
   run: CollectionRunRecord,
   ended: readonly CollectionRunRecord[],
+  failuresMax: number,
 ): Map<string, string> {
   const streaks = new Map<string, string>();
   if (ended.length < failuresMax) return streaks;
@@ -74,7 +78,7 @@ function changeAlerts(
   alerts: OperatorAlert[],
   streaks: ReadonlyMap<string, string>,
   run: CollectionRunRecord,
-  { log, now }: StageContext,
+  { log, now, failuresMax }: StageContext & { failuresMax: number },
 ): OperatorAlert[] {
   const changed: OperatorAlert[] = [];
   for (const [id, message] of streaks) {

@@ -5,7 +5,7 @@
  */
 import type { Logger } from "../log.ts";
 import type { Settings } from "../settings.ts";
-import { type OpenWorld, purgeRecords } from "../store/mod.ts";
+import { type OpenWorld, type Purgeable, purgeRecords } from "../store/mod.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -20,8 +20,10 @@ export interface RetentionResult {
  * a recording of long ago keeps its data). Stops early when `signal` is aborted; running it again
  * goes on where it stopped.
  */
-export async function runRetention({ world, settings, nowMs, log, signal, onBarsPurged }: {
+export async function runRetention({ world, audit, settings, nowMs, log, signal, onBarsPurged }: {
   world: OpenWorld;
+  /** What people did, which belongs to no world. */
+  audit?: Purgeable;
   settings: Settings;
   nowMs: number;
   log: Logger;
@@ -54,6 +56,7 @@ export async function runRetention({ world, settings, nowMs, log, signal, onBars
     note("purged", name, await both.purge(before(count), signal));
   }
   const { features, quality, news, tvl, dexSamples, dexTrades, dexSignals, collectionRuns } = world;
+  const { gaps, outcomes, assetPrices, marketTotals } = world;
   const plain = [
     { name: "features", records: features, count: days.features },
     { name: "quality", records: quality, count: days.quality },
@@ -63,6 +66,11 @@ export async function runRetention({ world, settings, nowMs, log, signal, onBars
     { name: "dexTrades", records: dexTrades, count: days.logs },
     { name: "dexSignals", records: dexSignals, count: days.signals },
     { name: "collectionRuns", records: collectionRuns, count: days.logs },
+    { name: "gaps", records: gaps, count: days.bars },
+    { name: "outcomes", records: outcomes, count: days.signals },
+    { name: "assetPrices", records: assetPrices, count: days.marketData },
+    { name: "marketTotals", records: marketTotals, count: days.marketData },
+    ...(audit ? [{ name: "audit", records: audit, count: days.logs } as const] : []),
   ] as const;
   for (const { name, records, count } of plain) {
     note("purged", name, await purgeRecords(records, before(count), signal));

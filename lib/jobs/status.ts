@@ -33,15 +33,16 @@ export interface CollectionStatus {
   alerts: OperatorAlert[];
 }
 
-const cycleMs = 15 * 60_000;
 const dayMs = 86_400_000;
 
 /** Reads how collection goes at `nowMs` (wall time). */
 export async function readCollectionStatus(
-  { store, queue, nowMs }: {
+  { store, queue, nowMs, cycleMs = 15 * 60_000 }: {
     store: Pick<WorldStore, "collectionRuns" | "getState">;
     queue: Pick<JobQueue, "parked">;
     nowMs: number;
+    /** How often cycles run. */
+    cycleMs?: number;
   },
 ): Promise<CollectionStatus> {
   const runs: CollectionRunRecord[] = [];
@@ -57,13 +58,17 @@ export async function readCollectionStatus(
     lastRun,
     isRunning: lastRun?.status === "running",
     nextRunMs: (Math.floor(nowMs / cycleMs) + 1) * cycleMs,
-    day: summariseDay(runs, nowMs),
+    day: summariseDay(runs, nowMs, cycleMs),
     parked: await queue.parked(),
     alerts: await listOperatorAlerts(store),
   };
 }
 
-function summariseDay(runs: readonly CollectionRunRecord[], nowMs: number) {
+function summariseDay(
+  runs: readonly CollectionRunRecord[],
+  nowMs: number,
+  cycleMs: number,
+) {
   const slotOf = (ms: number) => Math.floor(ms / cycleMs);
   const scheduled = runs.filter(({ trigger }) => trigger !== "manual");
   const ran = new Set(scheduled.map(({ timestamp }) => slotOf(timestamp))).size;

@@ -22,6 +22,8 @@ export interface StageContext {
   marketNow(): number;
   /** Wall time, epoch ms: for `created_at` and durations. */
   now(): number;
+  /** Failures in a row that operators are told of; default 3. */
+  getAlertFailures?: () => number;
   /** Told of every new figure that alerts may wait for. */
   onFigure?: (figure: FigureMoment) => void;
   /** Told when something that operators have to know begins or is over; a rejection fails the stage. */
@@ -39,6 +41,11 @@ export interface OperatorAlert {
   sinceMs: number;
   /** Null while it lasts. */
   resolvedMs: number | null;
+  /** What it is called while it lasts and when it is over; by default that `id` keeps failing. */
+  title?: string;
+  titleOver?: string;
+  /** Page that shows it, as a path; by default that of the sources. */
+  link?: string;
 }
 
 /** What a stage did; the same run again does nothing and says zeros. */

@@ -22,6 +22,8 @@ export interface ClientOrigin {
   ip: string;
   /** Whose it is; a visitor's without. */
   userId?: string | null | undefined;
+  /** Says whether what it was opened with still holds; it is asked again and again. */
+  isInForce?: (() => Promise<boolean>) | undefined;
 }
 
 /** Bounds of the hub; every one has a default. */
@@ -39,8 +41,12 @@ export interface HubLimits {
   heartbeatMs: number;
   /** Running bars of one series go out at most once in this time. */
   runningBarMs: number;
-  /** Connections of one address; null: unlimited for loopback, 50 elsewhere. */
+  /** Connections of visitors at one address; null: unlimited for loopback, 50 elsewhere. */
   connectionsPerIp: number | null;
+  /** Connections of one signed-in user, wherever they are. */
+  connectionsPerUser: number;
+  /** How often each connection's right to be open is looked at. */
+  checkMs: number;
 }
 
 /** The limits that hold unless told otherwise. */
@@ -54,14 +60,18 @@ export const defaultHubLimits: HubLimits = {
   heartbeatMs: 30_000,
   runningBarMs: 1_000,
   connectionsPerIp: null,
+  connectionsPerUser: 10,
+  checkMs: 2_000,
 };
 
 /** State of one client, owned by the hub. */
 export interface Client {
   port: ClientPort;
-  ip: string;
+  /** Among whose connections it is counted. */
+  group: string;
   /** Whose connection it is; null for a visitor's. */
   userId: string | null;
+  isInForce: (() => Promise<boolean>) | null;
   /** Takes what is for this person alone. */
   isPrivate: boolean;
   isOpen: boolean;
@@ -87,7 +97,7 @@ export interface Client {
 /** Returns the state of a client that has just connected. */
 export function createClient(
   port: ClientPort,
-  { ip, userId = null, nowMs, tokens, phase }: ClientOrigin & {
+  { ip, userId = null, isInForce, nowMs, tokens, phase }: ClientOrigin & {
     nowMs: number;
     tokens: number;
     phase: number;
@@ -95,8 +105,9 @@ export function createClient(
 ): Client {
   return {
     port,
-    ip,
+    group: nameGroup({ ip, userId }),
     userId,
+    isInForce: isInForce ?? null,
     isPrivate: false,
     isOpen: true,
     subscriptions: new Map(),
@@ -126,9 +137,18 @@ export function takeMessageToken(client: Client, nowMs: number, perSecond: numbe
   return true;
 }
 
-/** Returns the largest number of connections of an address. */
-export function getConnectionsMax(ip: string, limit: number | null): number {
-  if (limit !== null) return limit;
+/** Names among whose connections one is counted: a user's wherever they are, else an address's. */
+export function nameGroup({ ip, userId = null }: ClientOrigin): string {
+  return userId === null ? `ip ${ip}` : `user ${userId}`;
+}
+
+/** Returns how many connections a user, or else an address, may have. */
+export function getConnectionsMax(
+  { ip, userId = null }: ClientOrigin,
+  { connectionsPerIp, connectionsPerUser }: HubLimits,
+): number {
+  if (userId !== null) return connectionsPerUser;
+  if (connectionsPerIp !== null) return connectionsPerIp;
   const isLoopback = ip === "::1" || ip === "localhost" || ip.startsWith("127.") ||
     ip.startsWith("::ffff:127.");
   return isLoopback ? Infinity : 50;

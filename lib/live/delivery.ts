@@ -4,7 +4,13 @@
  * @module
  */
 import { assert } from "../assert.ts";
-import { type Client, defaultHubLimits, type HubLimits } from "./connection.ts";
+import {
+  type Client,
+  defaultHubLimits,
+  getConnectionsMax,
+  type HubLimits,
+  nameGroup,
+} from "./connection.ts";
 import { createEventLog, type EventLog } from "./event_log.ts";
 import { createCounts, type HubOptions } from "./hub_types.ts";
 import { Outbox } from "./outbox.ts";
@@ -12,6 +18,9 @@ import { phaseCount } from "./phases.ts";
 import { PriceGroups } from "./price_groups.ts";
 import { type Command, refuseChannel } from "./subscription.ts";
 import { type LiveChannel, privateChannel, type PublicChannel, publicChannels } from "./types.ts";
+
+/** Close code of a connection that nobody stands behind any more. */
+const closeUnauthorized = 4001;
 
 /** The clients of a hub, and how each is sent to. */
 export class Delivery {
@@ -24,15 +33,19 @@ export class Delivery {
   );
   /** By phase. */
   protected readonly priceGroups = Array.from({ length: phaseCount }, () => new PriceGroups());
-  protected readonly perIp = new Map<string, number>();
+  /** Connections of each user and address. */
+  readonly #counted = new Map<string, number>();
   /** Connections that take what is for their person alone. */
   protected readonly byUser = new Map<string, Set<Client>>();
   protected readonly counts = createCounts();
   protected readonly outbox: Outbox<Client>;
+  #checkedMs: number;
+  #isChecking = false;
 
   constructor(options: HubOptions) {
     assert(/^[\w.]+$/.test(options.epoch), `Epoch must be a plain word, was "${options.epoch}"`);
     this.options = options;
+    this.#checkedMs = options.now();
     this.limits = { ...defaultHubLimits, ...options.limits };
     this.outbox = new Outbox(phaseCount, options.isSpread ? ({ phase }) => phase : null);
     this.log = createEventLog({
@@ -41,6 +54,40 @@ export class Delivery {
       countMax: this.limits.logCount,
       saved: options.saved ?? undefined,
     });
+  }
+
+  hasRoom(ip: string, userId?: string | null): boolean {
+    const count = this.#counted.get(nameGroup({ ip, userId })) ?? 0;
+    return count < getConnectionsMax({ ip, userId }, this.limits);
+  }
+
+  protected add(client: Client): void {
+    this.clients.add(client);
+    this.#counted.set(client.group, (this.#counted.get(client.group) ?? 0) + 1);
+  }
+
+  /** Now and then closes the connections whose session or key has ended. */
+  protected checkRights(nowMs: number): void {
+    if (this.#isChecking || Math.abs(nowMs - this.#checkedMs) < this.limits.checkMs) return;
+    this.#checkedMs = nowMs;
+    this.#isChecking = true;
+    const asked = [...this.clients].filter(({ isInForce }) => isInForce !== null);
+    void Promise.all(asked.map((client) => this.#checkRight(client)))
+      .finally(() => this.#isChecking = false);
+  }
+
+  async #checkRight(client: Client): Promise<void> {
+    try {
+      if (await client.isInForce?.() !== false || !client.isOpen) return;
+    } catch (error) {
+      // Not known for now; it is asked again.
+      this.options.log.debug("Cannot tell whether a live client may stay", {
+        error: String(error),
+      });
+      return;
+    }
+    this.counts.closedEnded++;
+    this.closeClient(client, closeUnauthorized, "the session or key has ended");
   }
 
   protected answer(
@@ -171,8 +218,8 @@ export class Delivery {
     for (const channel of client.subscriptions.keys()) this.byChannel.get(channel)!.delete(client);
     this.priceGroups[client.phase]!.leave(client);
     client.subscriptions.clear();
-    const left = (this.perIp.get(client.ip) ?? 1) - 1;
-    if (left > 0) this.perIp.set(client.ip, left);
-    else this.perIp.delete(client.ip);
+    const left = (this.#counted.get(client.group) ?? 1) - 1;
+    if (left > 0) this.#counted.set(client.group, left);
+    else this.#counted.delete(client.group);
   }
 }

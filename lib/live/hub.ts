@@ -9,7 +9,6 @@ import {
   type ClientOrigin,
   type ClientPort,
   createClient,
-  getConnectionsMax,
   takeMessageToken,
 } from "./connection.ts";
 import type { EventMatch, SavedLog } from "./event_log.ts";
@@ -95,21 +94,21 @@ class LiveHub extends Delivery implements Hub {
     this.#append(channel, match, json);
   }
 
-  connect(port: ClientPort, { ip, userId }: ClientOrigin): LiveConnection | null {
-    if (!this.hasRoom(ip)) {
+  connect(port: ClientPort, origin: ClientOrigin): LiveConnection | null {
+    if (!this.hasRoom(origin.ip, origin.userId)) {
       this.counts.refused++;
-      port.close(1008, "too many connections from this address");
+      const whose = origin.userId ? "of this user" : "from this address";
+      port.close(1008, `too many connections ${whose}`);
       return null;
     }
     this.#seedPrices();
     const client = createClient(port, {
-      ...{ ip, userId },
+      ...origin,
       nowMs: this.options.now(),
       tokens: this.limits.messagesPerSecond,
       phase: this.counts.connected % phaseCount,
     });
-    this.clients.add(client);
-    this.perIp.set(ip, (this.perIp.get(ip) ?? 0) + 1);
+    this.add(client);
     this.counts.connected++;
     return {
       receive: (text) => this.#receive(client, text),
@@ -119,10 +118,6 @@ class LiveHub extends Delivery implements Hub {
         this.drop(client);
       },
     };
-  }
-
-  hasRoom(ip: string): boolean {
-    return (this.perIp.get(ip) ?? 0) < getConnectionsMax(ip, this.limits.connectionsPerIp);
   }
 
   tick(): void {
@@ -139,6 +134,7 @@ class LiveHub extends Delivery implements Hub {
       this.#catchUp(client, nowMs);
     }
     this.log.trim(nowMs);
+    this.checkRights(nowMs);
     if (nowMs - this.#beatMs < this.limits.heartbeatMs && nowMs >= this.#beatMs) return;
     this.#beatMs = nowMs;
     for (const client of [...this.clients]) {

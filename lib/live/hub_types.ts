@@ -31,11 +31,13 @@ export interface HubStats {
   messagesReceived: number;
   badMessages: number;
   sendErrors: number;
-  /** Connections refused by address, and closed for being slow, silent or too talkative. */
+  /** Connections refused as too many, and closed for being slow, silent or too talkative. */
   refused: number;
   closedSlow: number;
   closedStale: number;
   closedNoisy: number;
+  /** Closed because what they were opened with had ended. */
+  closedEnded: number;
   resumed: number;
   resets: number;
   /** Clients that are behind right now. */
@@ -58,12 +60,12 @@ export interface LiveConnection {
  * prices to the clients whose share of the 100 ms has come, and a late call to all that it missed.
  */
 export interface Hub extends LivePublisher {
-  /** Returns null (and closes the port) when the address has too many connections. */
+  /** Returns null (and closes the port) when the user or address has too many connections. */
   connect(port: ClientPort, client: ClientOrigin): LiveConnection | null;
   /** Sends to the connections of one person that subscribed to `alerts`. */
   publishTo(userId: string, data: unknown): void;
-  /** Whether one more connection of this address would be taken. */
-  hasRoom(ip: string): boolean;
+  /** Whether one more connection of this user, or of a visitor at this address, would be taken. */
+  hasRoom(ip: string, userId?: string | null): boolean;
   tick(): void;
   stats(): HubStats;
   /**
@@ -106,6 +108,7 @@ export function createCounts() {
     closedSlow: 0,
     closedStale: 0,
     closedNoisy: 0,
+    closedEnded: 0,
     resumed: 0,
     resets: 0,
   };

@@ -15,6 +15,11 @@ const titles: Readonly<Record<number, string>> = {
 /** How long whoever has too many connections should wait, seconds. */
 const retrySeconds = 30;
 
+/** Says why no further connection is granted to a user, or to a visitor's address. */
+export function describeFull(userId: string | null | undefined): string {
+  return `Cannot open another live connection of this ${userId ? "user" : "address"}`;
+}
+
 /** Answers a request for a live connection that is not granted. */
 export function refuseConnection(req: Request, status: number, detail: string): Response {
   const request_id = crypto.randomUUID();

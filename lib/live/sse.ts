@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { ClientOrigin } from "./connection.ts";
 import type { Hub } from "./hub.ts";
-import { refuseConnection } from "./refusal.ts";
+import { describeFull, refuseConnection } from "./refusal.ts";
 import { type PublicChannel, publicChannels } from "./types.ts";
 
 /** What an event stream is narrowed to; missing parts mean all. */
@@ -20,17 +21,17 @@ export interface EventQuery {
 
 const encoder = new TextEncoder();
 
-/** Answers with an endless event stream, or 429 when the address has too many connections. */
+/** Answers with an endless event stream, or 429 when the user or address has too many connections. */
 export function handleEvents(
   req: Request,
   hub: Hub,
-  { ip, query = {} }: { ip: string; query?: EventQuery },
+  { query = {}, ...origin }: ClientOrigin & { query?: EventQuery },
 ): Response {
-  if (!hub.hasRoom(ip)) {
-    return refuseConnection(req, 429, "Cannot open another live connection of this address");
+  if (!hub.hasRoom(origin.ip, origin.userId)) {
+    return refuseConnection(req, 429, describeFull(origin.userId));
   }
   const after = req.headers.get("last-event-id") || query.after;
-  return new Response(createStream(hub, ip, { ...query, after }), {
+  return new Response(createStream(hub, origin, { ...query, after }), {
     headers: {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache, no-transform",
@@ -39,7 +40,11 @@ export function handleEvents(
   });
 }
 
-function createStream(hub: Hub, ip: string, query: EventQuery): ReadableStream<Uint8Array> {
+function createStream(
+  hub: Hub,
+  origin: ClientOrigin,
+  query: EventQuery,
+): ReadableStream<Uint8Array> {
   let disconnect = () => {};
   return new ReadableStream<Uint8Array>({
     start(controller) {
@@ -52,7 +57,7 @@ function createStream(hub: Hub, ip: string, query: EventQuery): ReadableStream<U
         bufferedAmount: () => Math.max(0, -(controller.desiredSize ?? 0)),
         close: () => controller.close(),
         heartbeat: () => write(": still here\n\n"),
-      }, { ip });
+      }, origin);
       if (!connection) return;
       disconnect = () => connection.disconnect();
       write("retry: 1000\n\n");

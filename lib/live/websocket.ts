@@ -5,7 +5,7 @@
  */
 import type { Timeframe } from "../market/mod.ts";
 import type { Hub } from "./hub.ts";
-import { refuseConnection } from "./refusal.ts";
+import { describeFull, refuseConnection } from "./refusal.ts";
 
 /** Seconds without an answer to the ping after which Deno closes the socket. */
 const idleTimeoutSeconds = 30;
@@ -15,6 +15,8 @@ export interface WebSocketOptions {
   ip: string;
   /** Whose connection it is; null for a visitor's. */
   userId?: string | null;
+  /** Says whether what it was opened with still holds. */
+  isInForce?: (() => Promise<boolean>) | undefined;
   /** Sends this symbol's chart first, then its updates alone. */
   symbol?: string;
   timeframe?: Timeframe;
@@ -24,14 +26,14 @@ export interface WebSocketOptions {
 
 /**
  * Upgrades a request to a WebSocket on the hub, or answers 426 (no upgrade asked for), 429 (too
- * many connections of this address) or 400 (an upgrade that does not keep the protocol).
+ * many connections of this user or address) or 400 (an upgrade that does not keep the protocol).
  */
 export function handleWebSocket(req: Request, hub: Hub, options: WebSocketOptions): Response {
   if (req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return refuseConnection(req, 426, "Cannot answer: this address takes WebSockets only");
   }
-  if (!hub.hasRoom(options.ip)) {
-    return refuseConnection(req, 429, "Cannot open another live connection of this address");
+  if (!hub.hasRoom(options.ip, options.userId)) {
+    return refuseConnection(req, 429, describeFull(options.userId));
   }
   let upgrade: Deno.WebSocketUpgrade;
   try {
@@ -49,7 +51,7 @@ function bindSocket(socket: WebSocket, hub: Hub, options: WebSocketOptions): voi
     send: (text) => socket.send(text),
     bufferedAmount: () => socket.bufferedAmount,
     close: (code, reason) => socket.close(code, reason),
-  }, { ip: options.ip, userId: options.userId });
+  }, { ip: options.ip, userId: options.userId, isInForce: options.isInForce });
   if (!connection) return;
   const { symbol, timeframe = "1h", getChart } = options;
   socket.onmessage = (event) => {

@@ -39,6 +39,8 @@ const STALE_MS = 60_000;
 const PAGE = 500;
 /** Firings that are decided at the same time. */
 const LANES = 8;
+/** Hits of trades that wait; beyond, an alert stands as before, and the next trade tries it again. */
+const OPEN_MAX = 20_000;
 const SEEN_STATE = "alertsSeenMs";
 const MINUTE_MS = 60_000;
 
@@ -79,15 +81,24 @@ export function createAlertDesk(options: AlertDeskOptions): AlertDesk {
   return new Desk(options);
 }
 
+/** Hits of some alerts, decided one after the other. */
+interface Lane {
+  waiting: { hit: Hit; moment: Moment }[];
+  /** Resolves when none is left; null while none is there. */
+  working: Promise<void> | null;
+}
+
 class Desk implements AlertDesk {
   readonly book = createAlertBook();
   #options: AlertDeskOptions;
   #courses = new Map<string, BarCourse>();
   /** Bars are taken one batch after the other. */
   #bars: Promise<void> = Promise.resolve();
-  #lanes = Array.from({ length: LANES }, () => Promise.resolve());
+  #lanes: Lane[] = Array.from({ length: LANES }, () => ({ waiting: [], working: null }));
   /** Hits that wait or are being decided. */
   #open = 0;
+  /** More came than can be decided; told once until there is room again. */
+  #isFull = false;
   #stopping = new AbortController();
   #following: Promise<void> = Promise.resolve();
   /** Minute (since 1970) up to which changes of other processes have been read. */
@@ -140,7 +151,10 @@ class Desk implements AlertDesk {
   offer(moment: Moment): void {
     if (moment.kind === "price" && moment.timeMs > this.#marketMs) this.#marketMs = moment.timeMs;
     const hits = this.book.offer(moment, this.#options.clock.now());
-    for (const hit of hits) this.#queue(hit, moment);
+    for (const hit of hits) {
+      if (moment.kind === "price" && this.#open >= OPEN_MAX) this.#putBack(hit);
+      else this.#queue(hit, moment);
+    }
   }
 
   offerBars(series: SeriesKey, bars: readonly Bar[], kind: ClosedBarKind): void {
@@ -157,7 +171,7 @@ class Desk implements AlertDesk {
 
   async settled(): Promise<void> {
     await this.#bars;
-    await Promise.all(this.#lanes);
+    while (this.#open > 0) await Promise.all(this.#lanes.map(({ working }) => working));
   }
 
   async #put(alert: AlertRecord): Promise<void> {
@@ -261,6 +275,8 @@ class Desk implements AlertDesk {
     const { owned, store, clock } = this.#options;
     for (const { rule: { alert }, state } of this.book.takeChanged()) {
       await owned.transact(async (transaction) => {
+        // What was deleted leaves nothing behind, and gets nothing new.
+        if (!await transaction.get("alerts", alert.id)) return;
         const record = await transaction.get("alertStates", getStateId(store.world, alert.id));
         const stored = readState(record, alert);
         // Another process has fired it since: its state is the newer one.
@@ -277,11 +293,33 @@ class Desk implements AlertDesk {
 
   /** Hits of one alert are decided in their order, since each builds on the one before. */
   #queue(hit: Hit, moment: Moment): void {
-    const lane = fingerprint(hit.rule.alert.id) % LANES;
+    const lane = this.#lanes[fingerprint(hit.rule.alert.id) % LANES]!;
     this.#open++;
-    this.#lanes[lane] = this.#lanes[lane]!.then(() => this.#decide(hit, moment)).finally(() => {
-      this.#open--;
-    });
+    lane.waiting.push({ hit, moment });
+    lane.working ??= this.#work(lane);
+  }
+
+  /** Decides what waits. What comes meanwhile is looked at in the next round. */
+  async #work(lane: Lane): Promise<void> {
+    // The market goes first.
+    await Promise.resolve();
+    while (lane.waiting.length > 0) {
+      const round = lane.waiting;
+      lane.waiting = [];
+      for (const { hit, moment } of round) {
+        await this.#decide(hit, moment);
+        this.#open--;
+      }
+    }
+    lane.working = null;
+    if (this.#open < OPEN_MAX / 2) this.#isFull = false;
+  }
+
+  #putBack({ rule, before }: Hit): void {
+    this.book.setState(rule.alert.id, before);
+    if (this.#isFull) return;
+    this.#isFull = true;
+    this.#options.log.warn("Alerts wait: more fire than can be decided", { waiting: this.#open });
   }
 
   async #decide(hit: Hit, moment: Moment): Promise<void> {

@@ -26,9 +26,15 @@ import { noteIslands } from "./islands.ts";
 import { noteBar, type Stretch } from "./ledger.ts";
 import type { PipelineOptions } from "./options.ts";
 import type { ExchangeRoom } from "./rooms.ts";
-import { createSettling } from "./settling.ts";
+import { createSettling, noteNewest } from "./settling.ts";
 import type { SignalRunner } from "./signals.ts";
-import { type IntakeState, listFolded, noteHourClose, type SymbolState } from "./state.ts";
+import {
+  getSeries,
+  type IntakeState,
+  listFolded,
+  noteHourClose,
+  type SymbolState,
+} from "./state.ts";
 import type { ClosedBarKind, ClosedBarListener } from "./types.ts";
 import { readIndicators, recountSymbols, updateIndicators, warmSeries } from "./warm.ts";
 
@@ -57,7 +63,7 @@ export interface Committer {
   add(item: Completed): void;
   /** Runs after everything that was added before. Rejects as `run` does. */
   addTask(run: () => Promise<void>): Promise<void>;
-  /** Works out the rows of features of a stretch of committed bars, and of those folded from it. */
+  /** Works out the features of stored bars and those folded from them, beside what waits here. */
   addFeatures(state: SymbolState, timeframe: Timeframe, stretch: Stretch): Promise<void>;
   /** Counts anew what is stored, after old bars were deleted. */
   recount(): Promise<void>;
@@ -210,6 +216,7 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
     options.metrics?.observe("bar_store_ms", latencyMs);
     figures.compared += batch.compared;
     figures.equal += batch.equal;
+    for (const item of items) noteNewest(settling, item, signals.hasDetectors);
     await tell(batch);
   }
 
@@ -241,6 +248,7 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
       const closed = [...changes.values()].filter(({ kind }) => kind === "closed");
       if (signals.isWatched(series.key.timeframe)) {
         for (const { bar } of closed) settling.add(state, series, bar.time);
+        series.isLookedAt ||= closed.length > 0;
       }
       if (series.key.timeframe !== base) continue;
       changed.add(state);
@@ -350,7 +358,6 @@ export function createCommitter({ store, live, clock, log, signals, intake, opti
     },
     addTask,
     async addFeatures(state, timeframe, stretch) {
-      // Beside the queue: new bars do not wait for rows of old ones.
       for (const one of listFolded(state, timeframe)) await signals.addFeatures(one, stretch);
     },
     recount: () => addTask(() => recountSymbols(store, intake.symbols.values())),

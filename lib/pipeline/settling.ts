@@ -7,8 +7,10 @@
  * @module
  */
 import { findBucketClose } from "../bars/mod.ts";
+import type { Timeframe } from "../market/mod.ts";
+import type { Completed } from "./batch.ts";
 import type { ExchangeRoom } from "./rooms.ts";
-import type { SeriesState, SymbolState } from "./state.ts";
+import { getSeries, type SeriesState, type SymbolState } from "./state.ts";
 
 /** A closed bar of a series. */
 export interface ClosedBar {
@@ -62,6 +64,24 @@ export function createSettling(): Settling {
       return settled.sort(compareBars);
     },
   };
+}
+
+/**
+ * Notes the newest bar of a series' first history, so that a fresh start looks at that too, and not
+ * only at what closes from then on.
+ */
+export function noteNewest(
+  settling: Settling,
+  item: Completed,
+  hasDetectors: (timeframe: Timeframe) => boolean,
+): void {
+  if (item.kind !== "history" || item.isRepair || item.isBackfill) return;
+  if (!hasDetectors(item.timeframe)) return;
+  const series = getSeries(item.state, item.timeframe);
+  const newest = item.bars.at(-1)!.time;
+  if (series.isLookedAt || newest < series.last) return;
+  settling.add(item.state, series, newest);
+  series.isLookedAt = true;
 }
 
 function compareBars(a: ClosedBar, b: ClosedBar): number {

@@ -47,6 +47,8 @@ export interface SignalRunner {
   load(nowMs: number): Promise<void>;
   /** Says whether bars of this timeframe are looked at. */
   isWatched(timeframe: Timeframe): boolean;
+  /** Says whether detectors look at bars of this timeframe. */
+  hasDetectors(timeframe: Timeframe): boolean;
   /** Keeps the rows of features of stored bars of a stretch, where they are kept of its series. */
   addFeatures(series: SeriesState, stretch: Stretch): Promise<void>;
   /** Bars are settled, given in order of their end. Returns how many signals were emitted. */
@@ -202,6 +204,7 @@ export function createSignalRunner({ store, live, detectors, log, now, threshold
         waitFor(signal);
       }
     },
+    hasDetectors: (timeframe) => detectors.some((detector) => detector.timeframe === timeframe),
     isWatched: (timeframe) =>
       featureTimeframes.has(timeframe) ||
       detectors.some((detector) => detector.timeframe === timeframe),

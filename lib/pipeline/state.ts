@@ -39,6 +39,8 @@ export interface SeriesState {
   ledger: Ledger;
   /** True once the stored bars were counted. */
   isCounted: boolean;
+  /** True once detectors were given a bar of it. */
+  isLookedAt: boolean;
   tail: FeatureTail;
 }
 
@@ -126,6 +128,7 @@ function createSeriesState(
     recent: [],
     ledger: createLedger(timeframeMs[timeframe], hours),
     isCounted: false,
+    isLookedAt: false,
     tail: createFeatureTail(),
   };
 }

@@ -52,6 +52,29 @@ const breakerSchema = z.strictObject({
   error: "must be at least timeoutSeconds",
 });
 
+const streamBreakerSchema = z.strictObject({
+  failureThreshold: whole(1_000).default(7),
+  timeoutSeconds: seconds(DAY_SECONDS).default(60),
+  timeoutSecondsMax: seconds(DAY_SECONDS).default(60),
+  successThreshold: whole(1_000).default(2),
+}).refine(({ timeoutSeconds, timeoutSecondsMax }) => timeoutSecondsMax >= timeoutSeconds, {
+  path: ["timeoutSecondsMax"],
+  error: "must be at least timeoutSeconds",
+});
+
+/** When what is collected, and how patient it is with what fails. */
+const collectionSchema = z.strictObject({
+  cycleMinutes: whole(60).default(15),
+  standbyMinutes: whole(1_440).default(16),
+  alertFailures: whole(100).default(3),
+  demandSeconds: seconds(600, 0.1).default(5),
+  symbolsSeconds: seconds(DAY_SECONDS, 1).default(3_600),
+  retrySeconds: seconds(3_600, 0.1).default(1),
+  retrySecondsMax: seconds(DAY_SECONDS, 1).default(60),
+  blockedRetrySeconds: seconds(DAY_SECONDS, 10).default(900),
+  streamBlockedRetrySeconds: seconds(DAY_SECONDS, 10).default(300),
+});
+
 const lifetime = (value: number) => seconds(7 * DAY_SECONDS, 1).default(value);
 
 /** How long answers are kept, by what they tell; each is dropped sooner when that is written anew. */
@@ -74,6 +97,8 @@ export const exchangesSchema = z.strictObject({
   sources: z.record(z.string(), sourceSchema),
   budget: budgetSchema.prefault({}),
   breaker: breakerSchema.prefault({}),
+  streamBreaker: streamBreakerSchema.prefault({}),
+  collection: collectionSchema.prefault({}),
   answerSeconds: answersSchema.prefault({}),
   newsFeeds: z.array(z.url({ protocol: /^https?$/ })).max(100).default([]),
 });

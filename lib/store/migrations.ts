@@ -7,7 +7,8 @@ import type { Logger } from "../log.ts";
 import { StoreError } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import { archives, type CollectionDefinition, collections } from "./indexes.ts";
-import { getWorldNameKey, schemaKey, worldsPrefix } from "./keys.ts";
+import { getWorldNameKey, ownedPlace, schemaKey, worldsPrefix } from "./keys.ts";
+import { ownedCollections } from "./owned_indexes.ts";
 import { changeIndexes, forgetProgress } from "./reindex.ts";
 
 /** One step; running it twice must do no more than running it once. */
@@ -34,6 +35,12 @@ export const migrations: readonly Migration[] = [
     version: 3,
     name: "lists tokens of decentralised exchanges by their price",
     run: listByPrice,
+  },
+  {
+    version: 4,
+    name:
+      "lists states of alerts and kept answers by whose they are, so that they go with the account",
+    run: listByOwner,
   },
 ];
 
@@ -100,6 +107,15 @@ async function listByPrice(gate: Gate): Promise<void> {
       dropped: [],
     });
   }
+  await forgetProgress(gate, version);
+}
+
+async function listByOwner(gate: Gate): Promise<void> {
+  const version = 4;
+  const at = { world: ownedPlace, version };
+  const { alertStates, answered } = ownedCollections;
+  await changeIndexes(gate, at, { definition: alertStates, added: ["alert"], dropped: [] });
+  await changeIndexes(gate, at, { definition: answered, added: ["user"], dropped: [] });
   await forgetProgress(gate, version);
 }
 

@@ -38,7 +38,7 @@ export {
   type Quotas,
   type QuotaView,
 } from "./quotas.ts";
-export { purgeRecords } from "./purge.ts";
+export { type Purgeable, purgeRecords } from "./purge.ts";
 export { openSecretFile } from "./secret_file.ts";
 export { openStore, type Store, type StoreOptions } from "./store.ts";
 export type * from "./types.ts";

@@ -68,6 +68,42 @@ export interface AnsweredRecord {
   etag: string | null;
 }
 
+/**
+ * What a packed copy of a portfolio's activities is of. The copy lies in pieces, and counts as long
+ * as the portfolio's book is at this revision and the pieces have this hash.
+ */
+export interface BookCopyRecord {
+  /** The portfolio's id. */
+  id: string;
+  userId: string;
+  /** Of the packing. */
+  format: number;
+  /** When the portfolio was made, so that another one under its id is told apart. */
+  createdMs: number;
+  bookRevision: number;
+  pieces: number;
+  /** SHA-256 (hex) of all pieces in their order. */
+  hash: string;
+}
+
+/** One piece of such a copy. */
+export interface BookPieceRecord {
+  /** Portfolio and number. */
+  id: string;
+  portfolioId: string;
+  userId: string;
+  bytes: Uint8Array;
+}
+
+/** Conflicts where two processes make a record of a kind for one person at once. */
+export interface RoomRecord {
+  /** User and kind. */
+  id: string;
+  userId: string;
+  /** Records that were ever made. */
+  made: number;
+}
+
 /** Every collection that belongs to people. */
 export const ownedCollections = {
   users: defineCollection<UserRecord>({
@@ -116,7 +152,8 @@ export const ownedCollections = {
   alertStates: defineCollection<AlertStateRecord>({
     name: "alert_states",
     timestamp: () => 0,
-    indexes: [],
+    // An alert has one state in each world.
+    indexes: [{ name: "alert", entries: ({ alertId }) => [[alertId]] }],
   }),
   firings: defineCollection<FiringRecord>({
     name: "firings",
@@ -184,6 +221,24 @@ export const ownedCollections = {
       },
     ],
   }),
+  bookCopies: defineCollection<BookCopyRecord>({
+    name: "book_copies",
+    timestamp: () => 0,
+    indexes: [{ name: "user", entries: ({ userId }) => [[userId]] }],
+  }),
+  bookPieces: defineCollection<BookPieceRecord>({
+    name: "book_pieces",
+    timestamp: () => 0,
+    indexes: [
+      { name: "user", entries: ({ userId }) => [[userId]] },
+      { name: "portfolio", entries: ({ portfolioId }) => [[portfolioId]] },
+    ],
+  }),
+  rooms: defineCollection<RoomRecord>({
+    name: "rooms",
+    timestamp: () => 0,
+    indexes: [{ name: "user", entries: ({ userId }) => [[userId]] }],
+  }),
   shares: defineCollection<ShareRecord>({
     name: "shares",
     timestamp: ({ createdMs }) => createdMs,
@@ -192,6 +247,7 @@ export const ownedCollections = {
   answered: defineCollection<AnsweredRecord>({
     name: "answered",
     timestamp: ({ timestamp }) => timestamp,
-    indexes: [],
+    // Their ids begin with the user, who has no space in it.
+    indexes: [{ name: "user", entries: ({ id }) => [[id.split(" ", 1)[0]!]] }],
   }),
 };

@@ -96,7 +96,7 @@ export function AlertActs({ alert, back }: { alert: AlertView; back: string }) {
       <input type="hidden" name="revision" value={revision} />
       <input type="hidden" name="back" value={back} />
       {phase === "snoozed"
-        ? <button name="act" value="wake">{list.wake}{of}</button>
+        ? <button type="submit" name="act" value="wake">{list.wake}{of}</button>
         : (
           <span class="joined">
             <select name="seconds" aria-label={`${list.snoozeFor}${list.of(name)}`}>
@@ -104,14 +104,14 @@ export function AlertActs({ alert, back }: { alert: AlertView; back: string }) {
                 <option key={seconds} value={seconds}>{label}</option>
               ))}
             </select>
-            <button name="act" value="snooze">{list.snooze}{of}</button>
+            <button type="submit" name="act" value="snooze">{list.snooze}{of}</button>
           </span>
         )}
-      <button name="act" value={is_active ? "off" : "on"}>
+      <button type="submit" name="act" value={is_active ? "off" : "on"}>
         {is_active ? list.turnOff : list.turnOn}
         {of}
       </button>
-      <button name="act" value="delete" class="danger">{list.remove}{of}</button>
+      <button type="submit" name="act" value="delete" class="danger">{list.remove}{of}</button>
     </form>
   );
 }

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { formatDateTime, formatIso, formatPrice, formatVolume, strings } from "../format/mod.ts";
+import { formatDateTime, formatIso } from "../format/dates.ts";
+import { formatPrice, formatVolume } from "../format/numbers.ts";
+import { strings } from "../format/strings.ts";
 import type { Bar } from "../market/mod.ts";
 
 /** How many of the newest bars the table shows. */

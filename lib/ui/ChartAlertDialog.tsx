@@ -142,7 +142,9 @@ export function ChartAlertDialog({ symbol, isOpen, points, onClose, onPick }: Di
       <h2 id="chart-alert-heading">{words.title}: {symbol}</h2>
       <Level symbol={symbol} price={price} onPick={() => onPick(1)} />
       <Line symbol={symbol} points={points} onPick={() => onPick(2)} />
-      <button type="button" onClick={() => dialog.current?.close()}>{words.close}</button>
+      <button type="button" class="after" onClick={() => dialog.current?.close()}>
+        {words.close}
+      </button>
     </dialog>
   );
 }

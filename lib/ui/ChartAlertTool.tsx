@@ -58,14 +58,11 @@ export interface Asked {
   at: MouseEvent | null;
 }
 
-/** Brought with the first act; `asked` changes with every one. */
-export function ChartAlertTool({ box, asked }: { box: Box; asked: Asked }) {
-  const symbol = chosen.value;
-  const crosshair = useRef<(() => ChartPlace | null) | null>(null);
-  const [points, setPoints] = useState<readonly ChartPlace[]>([]);
-  const [picking, setPicking] = useState<0 | 1 | 2>(0);
-  const [isOpen, setOpen] = useState(false);
-  useLevels(box, symbol);
+type Crosshair = { current: (() => ChartPlace | null) | null };
+
+/** Follows the crosshair from whenever the chart is drawn. */
+function useCrosshair(box: Box): Crosshair {
+  const crosshair: Crosshair = useRef(null);
   useEffect(() => {
     // The chart may be drawn after this: it is looked for whenever it is used.
     const connect = () => void (crosshair.current ??= box.chart ? followCrosshair(box) : null);
@@ -74,31 +71,28 @@ export function ChartAlertTool({ box, asked }: { box: Box; asked: Asked }) {
     for (const act of acts) box.addEventListener(act, connect, true);
     return () => acts.forEach((act) => box.removeEventListener(act, connect, true));
   }, []);
+  return crosshair;
+}
+
+/** Takes so many places of the chart, by click or by Enter; none when it is given up. */
+function usePicking(box: Box, crosshair: Crosshair, { count, onFound, onEnd }: {
+  count: 0 | 1 | 2;
+  onFound(places: readonly ChartPlace[]): void;
+  onEnd(): void;
+}): void {
   useEffect(() => {
-    const place = asked.at
-      ? readPointer(box, asked.at)
-      : crosshair.current?.() ?? readNewest(symbol);
-    setPoints(place ? [place] : []);
-    setPicking(0);
-    setOpen(asked.number > 0);
-  }, [asked.number]);
-  useEffect(() => {
-    if (picking === 0) return;
-    let found: ChartPlace[] = [];
-    const finish = (places: readonly ChartPlace[]) => {
-      setPoints(places);
-      setPicking(0);
-      setOpen(true);
-    };
+    if (count === 0) return;
+    let found: readonly ChartPlace[] = [];
     const take = (place: ChartPlace | null) => {
-      if (!place || (picking === 2 && place.timeMs === null)) return;
+      // A line needs to know when.
+      if (!place || (count === 2 && place.timeMs === null)) return;
       found = [...found, place];
-      setPoints(found);
-      if (found.length === picking) finish(found);
+      onFound(found);
+      if (found.length === count) onEnd();
     };
     const click = (event: MouseEvent) => take(readPointer(box, event));
     const press = (event: KeyboardEvent) => {
-      if (event.key === "Escape") finish([]);
+      if (event.key === "Escape") onEnd();
       if (event.key === "Enter") take(crosshair.current?.() ?? null);
     };
     box.addEventListener("click", click);
@@ -108,29 +102,58 @@ export function ChartAlertTool({ box, asked }: { box: Box; asked: Asked }) {
       box.removeEventListener("click", click);
       box.removeEventListener("keydown", press);
     };
-  }, [picking]);
+  }, [count]);
+}
+
+/** What is to be done on the chart while places are picked. */
+function Picking(
+  { count, found, onCancel }: { count: 1 | 2; found: number; onCancel(): void },
+) {
+  return (
+    <p class="toast" role="status">
+      <span>
+        {count === 1 ? words.drawLevel : found === 0 ? words.drawFrom : words.drawTo} {words.keys}
+      </span>
+      <button type="button" onClick={onCancel}>{words.cancel}</button>
+    </p>
+  );
+}
+
+/** Brought with the first act; `asked` changes with every one. */
+export function ChartAlertTool({ box, asked }: { box: Box; asked: Asked }) {
+  const symbol = chosen.value;
+  const [points, setPoints] = useState<readonly ChartPlace[]>([]);
+  const [picking, setPicking] = useState<0 | 1 | 2>(0);
+  const [isOpen, setOpen] = useState(false);
+  const crosshair = useCrosshair(box);
+  useLevels(box, symbol);
+  useEffect(() => {
+    const place = asked.at
+      ? readPointer(box, asked.at)
+      : crosshair.current?.() ?? readNewest(symbol);
+    setPoints(place ? [place] : []);
+    setPicking(0);
+    setOpen(asked.number > 0);
+  }, [asked.number]);
+  const end = () => {
+    setPicking(0);
+    setOpen(true);
+  };
+  usePicking(box, crosshair, { count: picking, onFound: setPoints, onEnd: end });
+  const pick = (count: 1 | 2) => {
+    setOpen(false);
+    setPoints([]);
+    setPicking(count);
+  };
   return (
     <>
-      {picking > 0 && (
-        <p class="banner" role="status">
-          <span>
-            {picking === 1 ? words.drawLevel : points.length === 0 ? words.drawFrom : words.drawTo}
-            {" "}
-            {words.keys}
-          </span>
-          <button type="button" onClick={() => setPicking(0)}>{words.cancel}</button>
-        </p>
-      )}
+      {picking > 0 && <Picking count={picking as 1 | 2} found={points.length} onCancel={end} />}
       <ChartAlertDialog
         symbol={symbol}
         isOpen={isOpen}
         points={points}
         onClose={() => setOpen(false)}
-        onPick={(count) => {
-          setOpen(false);
-          setPoints([]);
-          setPicking(count);
-        }}
+        onPick={pick}
       />
     </>
   );

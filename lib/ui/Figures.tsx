@@ -6,13 +6,9 @@
 import type { ComponentChildren } from "preact";
 import { drawArc, drawBars, drawCandles, drawTimeline, pointGauge } from "../chart/figures.ts";
 import { drawSparkline } from "../chart/sparkline.ts";
-import {
-  formatDateTime,
-  formatPrice,
-  formatShare,
-  formatVolume,
-  pageStrings,
-} from "../format/mod.ts";
+import { formatDateTime } from "../format/dates.ts";
+import { formatPrice, formatShare, formatVolume } from "../format/numbers.ts";
+import { pageStrings } from "../format/page_strings.ts";
 
 /** A table that scrolls within itself and can be reached by keys. */
 export function ScrollTable({ label, class: classes, children }: {
@@ -31,9 +27,11 @@ export function ScrollTable({ label, class: classes, children }: {
 }
 
 /** The table twin of a drawing, folded away beside it. */
-export function Twin({ children }: { children: ComponentChildren }) {
+export function Twin(
+  { children, isOpen = false }: { children: ComponentChildren; isOpen?: boolean },
+) {
   return (
-    <details class="twin">
+    <details class="twin" open={isOpen}>
       <summary>{pageStrings.table.show}</summary>
       {children}
     </details>

@@ -7,14 +7,15 @@ import type { ComponentChildren } from "preact";
 import { accountStrings } from "../format/account_strings.ts";
 import {
   cacheStrings,
-  exportStrings,
-  helpStrings,
   overviewStrings,
   pageStrings,
-  portfolioStrings,
+  signalStrings,
   strings,
-  watchlistStrings,
 } from "../format/mod.ts";
+import { exportStrings } from "../format/export_strings.ts";
+import { helpStrings } from "../format/help_strings.ts";
+import { portfolioStrings } from "../format/portfolio_strings.ts";
+import { watchlistStrings } from "../format/watchlist_strings.ts";
 
 /** A page: its address, its name, and the addresses below which it stays marked. */
 type Link = readonly [href: string, label: string, below?: string];
@@ -30,6 +31,7 @@ const groups: readonly (readonly [name: string, links: readonly Link[]])[] = [
   [nav.groups.explore, [
     ["/explore/markets", nav.markets, "/explore/market/"],
     ["/explore/dex", nav.dex, "/explore/dex/"],
+    ["/explore/tvl", signalStrings.tvl.nav],
     ["/explore/news", nav.news],
   ]],
   [nav.groups.operate, [

@@ -63,7 +63,12 @@ function Entity({ record: { type, entity } }: { record: SignalView["record"] }) 
 }
 
 /** One signal: claim, confidence and its factors, evidence, outcome, and accuracy of its kind. */
-export function SignalCard({ signal, times }: { signal: SignalView; times: PageTimes }) {
+export function SignalCard({ signal, times, newerId }: {
+  signal: SignalView;
+  times: PageTimes;
+  /** A further record of the same event on the same page. */
+  newerId?: string | undefined;
+}) {
   const { record, outcome, accuracy } = signal;
   return (
     <article class="card signal" id={record.id}>
@@ -78,6 +83,11 @@ export function SignalCard({ signal, times }: { signal: SignalView; times: PageT
           {formatDateTime(record.timestamp)}
         </p>
       </header>
+      {newerId !== undefined && (
+        <p class="muted">
+          <a href={`#${encodeURIComponent(newerId)}`}>{signalStrings.newer}</a>
+        </p>
+      )}
       {record.explanation && <p class="explanation">{record.explanation}</p>}
       <p>
         {words.confidence} <strong class="number">{formatShare(record.confidence_score)}</strong>

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { linkSort, type SortedTable } from "./sort.ts";
 
 /** `now` is the order if this column is the sorted one, else null; `href` leads to the next order. */
 export function SortHeading({ label, href, now, class: classes }: {
@@ -21,5 +22,27 @@ export function SortHeading({ label, href, now, class: classes }: {
         </span>
       </a>
     </th>
+  );
+}
+
+/** The headings of a table in the order of its columns; `numbers` are written to the right. */
+export function SortHeadings<C extends string>({ table, labels, numbers = [] }: {
+  table: SortedTable<C>;
+  labels: Readonly<Record<C, string>>;
+  numbers?: readonly C[];
+}) {
+  const { columns, now } = table;
+  return (
+    <tr>
+      {columns.all.map((column) => (
+        <SortHeading
+          key={column}
+          label={labels[column]}
+          href={linkSort(table, column)}
+          now={now.sort === column ? now.order : null}
+          class={numbers.includes(column) ? "number" : undefined}
+        />
+      ))}
+    </tr>
   );
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { formatPrice, strings, watchStrings as words } from "../format/mod.ts";
+import { formatPrice, strings } from "../format/mod.ts";
+import { watchStrings as words } from "../format/watchlist_strings.ts";
 import { Age, type PageTimes } from "./Age.tsx";
 import { Change } from "./Change.tsx";
 import { ScrollTable } from "./Figures.tsx";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { getPriceDecimals } from "../format/mod.ts";
+import { getPriceDecimals } from "../format/numbers.ts";
 import type { Bar, BarQuality, Timeframe } from "../market/mod.ts";
 import { timeframeMs } from "../market/timeframe.ts";
 import type { ChartView, GapView, MarkerView } from "./state.ts";

@@ -9,7 +9,7 @@ import { signalTypes } from "./filters.ts";
 /** What a list shows of a signal. */
 export type FeedItem = Pick<
   SignalRecord,
-  "id" | "type" | "entity" | "source" | "confidence_score" | "timestamp" | "explanation"
+  "id" | "type" | "entity" | "source" | "confidence_score" | "timestamp" | "explanation" | "updates"
 >;
 
 /** How many signals a list holds. */
@@ -17,7 +17,7 @@ export const feedMax = 20;
 
 /** Returns what a list shows of a signal. */
 export function toFeedItem(record: SignalRecord): FeedItem {
-  const { id, type, entity, confidence_score, timestamp, explanation } = record;
+  const { id, type, entity, confidence_score, timestamp, explanation, updates } = record;
   return {
     id,
     type,
@@ -26,6 +26,7 @@ export function toFeedItem(record: SignalRecord): FeedItem {
     confidence_score,
     timestamp,
     ...(typeof explanation === "string" && { explanation }),
+    ...(typeof updates === "string" && { updates }),
   };
 }
 
@@ -50,8 +51,12 @@ export function parseFeedItems(data: unknown): FeedItem[] {
   return (Array.isArray(data) ? data : [data]).filter(isFeedItem).map(toFeedItem);
 }
 
-/** Returns the newest signals of both lists, each once, newest first. */
+/** Returns the newest signals of both lists, the newest record of each event, newest first. */
 export function addSignals(items: readonly FeedItem[], added: readonly FeedItem[]): FeedItem[] {
   const byId = new Map([...items, ...added].map((item) => [item.id, item]));
-  return [...byId.values()].sort((a, b) => b.timestamp - a.timestamp).slice(0, feedMax);
+  const events = new Set<string>();
+  return [...byId.values()].sort((a, b) => b.timestamp - a.timestamp).filter((item) => {
+    const event = item.updates ?? item.id;
+    return !events.has(event) && events.add(event);
+  }).slice(0, feedMax);
 }

@@ -25,15 +25,18 @@ export interface NewPrice {
 /** The sums that prices move; the others stay what the server said. */
 export type LiveSums = Pick<PortfolioWorth, "value" | "valueKnown" | "unrealised_pnl" | "gain">;
 
-/** Returns the holding at a newer price; the same one where there is none. */
+/**
+ * Returns the holding at a newer price of its symbol in its currency; the same one where there is
+ * none. A price of another source than a live one, such as a stored close, is older than any.
+ */
 export function applyPrice(
   holding: HoldingView,
   next: NewPrice | null,
   math: TextArithmetic,
 ): HoldingView {
   const { quantity, cost, value, valueOwn, priceMs, costOwn, priceSource } = holding;
-  const isNewer = next !== null && priceMs !== null && next.eventMs > priceMs &&
-    next.source === priceSource;
+  const isNewer = next !== null && priceMs !== null &&
+    (next.eventMs > priceMs || next.source !== priceSource);
   // Without a rate of the server's the worth in the portfolio's currency cannot be told.
   if (!isNewer || value === null || valueOwn === null || !/[1-9]/.test(valueOwn)) return holding;
   const nextOwn = math.multiply(quantity, math.of(next.price));
@@ -44,6 +47,7 @@ export function applyPrice(
     ...holding,
     price: math.of(next.price),
     priceMs: next.eventMs,
+    priceSource: next.source,
     valueOwn: nextOwn,
     value: nextValue,
     unrealisedOwn: math.subtract(nextOwn, costOwn),
@@ -92,4 +96,9 @@ export function foldParts<T extends { name: string; share: number; value: string
     share: rest.reduce((sum, { share }) => sum + share, 0),
     value: rest.reduce((sum, { value }) => add(sum, value), "0"),
   }];
+}
+
+/** Returns the quote currency of a canonical id such as `crypto:BTC/USDT@binance`; null for none. */
+export function readQuote(id: string): string | null {
+  return /^[a-z]+:[^/@]+\/([^/@]+)@/.exec(id)?.[1] ?? null;
 }

@@ -47,11 +47,12 @@ export async function keepSession(
 /** The lock under which the outbox renews, too. */
 const lock = "cryptointel-cryptointel.session";
 
-const browser: SessionParts = {
+/** What a browser brings along; `now` is wall time, epoch ms. */
+const openBrowser = (now: () => number): SessionParts => ({
   read: () => use((storage) => storage.getItem(key)),
   write: (text) =>
     use((storage) => text === null ? storage.removeItem(key) : storage.setItem(key, text)),
-  now: () => Date.now(),
+  now,
   alone: async (run) => {
     // Without locks (no TLS) the moment between two tabs is left to chance, which the server forgives.
     if (!navigator.locks) return await run();
@@ -63,7 +64,7 @@ const browser: SessionParts = {
       headers: { "content-type": "application/json" },
       body: "{}",
     }).then(({ status }) => status, () => 0),
-};
+});
 
 function use<T>(run: (storage: Storage) => T): T | null {
   try {
@@ -73,18 +74,19 @@ function use<T>(run: (storage: Storage) => T): T | null {
   }
 }
 
-/** Notes that this browser is signed in; then keeps it so. */
-export async function startSession(): Promise<void> {
-  if (browser.read() === null) browser.write(String(browser.now()));
+/** Notes that this browser is signed in; then keeps it so. `now` is wall time, epoch ms. */
+export async function startSession(now: () => number): Promise<void> {
+  const browser = openBrowser(now);
+  if (browser.read() === null) browser.write(String(now()));
   await keepSession(browser, { isForced: false });
 }
 
 /** Tries to wake a session that has gone to sleep. */
-export function renewSession(): Promise<boolean> {
-  return keepSession(browser, { isForced: true });
+export function renewSession(now: () => number): Promise<boolean> {
+  return keepSession(openBrowser(now), { isForced: true });
 }
 
 /** Forgets that there was a session. */
 export function forgetSession(): void {
-  browser.write(null);
+  use((storage) => storage.removeItem(key));
 }

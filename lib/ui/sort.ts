@@ -67,3 +67,43 @@ function readKey(value: number | string | null): number | string | null {
 function compare(a: number | string, b: number | string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** A table as its address sorts it; where a page holds several, each has its own prefix. */
+export interface SortedTable<C extends string> {
+  query: URLSearchParams;
+  columns: SortColumns<C>;
+  prefix: string;
+  /** Id of the part of the page that holds it. */
+  anchor: string;
+  now: Sort<C>;
+}
+
+/** Reads how a table is sorted. */
+export function readTable<C extends string>(
+  query: URLSearchParams,
+  columns: SortColumns<C>,
+  { prefix = "", anchor = "" }: { prefix?: string; anchor?: string } = {},
+): SortedTable<C> {
+  const own = new URLSearchParams();
+  for (const name of ["sort", "order"]) own.set(name, query.get(prefix + name) ?? "");
+  return { query, columns, prefix, anchor, now: parseSort(own, columns) };
+}
+
+/** Says whether somebody sorted this table, so that it is not to be folded away. */
+export function isSorted(
+  { query, prefix }: Pick<SortedTable<string>, "query" | "prefix">,
+): boolean {
+  return query.has(`${prefix}sort`);
+}
+
+/** Returns the address after a heading was chosen, with all else that it said. */
+export function linkSort<C extends string>(
+  { query, columns, prefix, anchor, now }: SortedTable<C>,
+  column: C,
+): string {
+  const next = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(turnSort(now, column, columns))) {
+    next.set(prefix + name, value);
+  }
+  return `?${next}${anchor && `#${encodeURIComponent(anchor)}`}`;
+}

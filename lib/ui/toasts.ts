@@ -78,3 +78,23 @@ export function readSignal(
     isRecorded: false,
   };
 }
+
+/** A notification as the centre lists it. */
+interface Listed {
+  id: string;
+  timestamp: number;
+}
+
+/**
+ * Returns what of the unread notifications is news, oldest first. What this browser has shown, on
+ * this page or one before it, is none: `mark` is the time of the newest of that, null where the
+ * browser remembers nothing, and then only what comes after the first look is news.
+ */
+export function pickNews<T extends Listed>(
+  unread: readonly T[],
+  { mark, known }: { mark: number | null; known: ReadonlySet<string> | null },
+): T[] {
+  return unread.toReversed().filter(({ id, timestamp }) =>
+    !known?.has(id) && (mark === null ? known !== null : timestamp > mark)
+  );
+}

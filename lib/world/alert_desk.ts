@@ -4,7 +4,7 @@
  * @module
  */
 import type { PersonalParts } from "../api/mod.ts";
-import { createTradingHours, isNextBucket, type TradingHours } from "../bars/mod.ts";
+import { createNextBar } from "../bars/mod.ts";
 import type { SymbolCache } from "../cache/symbols.ts";
 import type { Clock } from "../clock.ts";
 import type { SignalRecord } from "../contracts/records.ts";
@@ -13,8 +13,6 @@ import type { OperatorAlert } from "../jobs/mod.ts";
 import type { Hub } from "../live/hub.ts";
 import type { LivePublisher } from "../live/types.ts";
 import type { Logger } from "../log.ts";
-import { getCalendar } from "../market/calendars/mod.ts";
-import { timeframeMs } from "../market/mod.ts";
 import type { WatchedSignal } from "../notify/mod.ts";
 import { type AlertDesk, createAlertDesk } from "../pipeline/alerts.ts";
 import type { Pipeline } from "../pipeline/mod.ts";
@@ -22,6 +20,7 @@ import type { OwnedStore, Store } from "../store/mod.ts";
 import type { SeriesKey, WorldStore } from "../store/types.ts";
 import type { Delivery } from "./delivery.ts";
 import { type LivePathOptions, startLivePath } from "./live_path.ts";
+import { startOwnerWatch } from "./owner_watch.ts";
 
 /** What a desk in its place is made of. */
 export interface WorldDeskOptions {
@@ -54,7 +53,7 @@ export async function startAlertDesk(options: WorldDeskOptions): Promise<WorldDe
   const { owned, world, hub, pipeline, symbols, delivery, mode, clock, log, onFiring } = options;
   const desk = createAlertDesk({
     ...{ owned, store: world, clock, log, mode },
-    isNext: createNextBar(symbols),
+    isNext: createNextBar((symbol) => symbols.peek(symbol)?.exchange ?? null),
     ...(onFiring && { onFiring }),
   });
   // What is at hand says which exchange a symbol is of, and so which bar follows which.
@@ -94,17 +93,19 @@ export async function startWatchedPath(
   options:
     & LivePathOptions
     & Pick<WorldDeskOptions, "delivery" | "onFiring">
-    & { store: Pick<Store, "owned"> },
+    & { store: Pick<Store, "owned" | "jobs"> },
 ) {
   const path = await startLivePath(options);
   const { owned } = options.store;
   const alerts = await startAlertDesk({ ...options, ...path, owned });
+  const stopWatch = startOwnerWatch({ ...options, ...path, tell: alerts.tellOwners });
   return {
     ...path,
     alerts,
     /** Ends what goes on by itself; the caches stay open. Bars that close last are still tried. */
     async stopPath() {
       path.unfollow();
+      await stopWatch();
       await path.pipeline.stop();
       await alerts.stop();
       path.hub.close();
@@ -144,35 +145,19 @@ function listenToHub(
   return () => Object.assign(hub, { publishPrice, publish });
 }
 
-/** Says which bar follows which, over nights and holidays of a symbol's exchange. */
-function createNextBar(
-  symbols: Pick<SymbolCache, "peek">,
-): (series: SeriesKey, time: number, next: number) => boolean {
-  const byExchange = new Map<string, TradingHours | null>();
-  return ({ symbol, timeframe }, time, next) => {
-    const exchange = symbols.peek(symbol)?.exchange ?? "";
-    let hours = byExchange.get(exchange);
-    if (hours === undefined) {
-      const calendar = getCalendar(exchange);
-      hours = calendar && createTradingHours(calendar);
-      byExchange.set(exchange, hours);
-    }
-    return isNextBucket(hours, time, next, timeframeMs[timeframe]);
-  };
-}
-
-function describeForOwners(
-  { id, message, failures, sinceMs, resolvedMs }: OperatorAlert,
-  isRecorded: boolean,
-) {
+function describeForOwners(alert: OperatorAlert, isRecorded: boolean) {
+  const { id, message, failures, sinceMs, resolvedMs, link = "/sources" } = alert;
+  const { title = `${id} keeps failing`, titleOver = `${id} works again` } = alert;
   const isOver = resolvedMs !== null;
+  const times = failures > 1 ? ` (${failures} times in a row)` : "";
   return {
     id: `${id}:${sinceMs}:${isOver ? "over" : "open"}`,
-    title: isOver ? `${id} works again` : `${id} keeps failing`,
-    message: isOver
+    title: isOver ? titleOver : title,
+    message: !isOver
+      ? `${message}${times}.`
+      : failures > 1
       ? `It had failed ${failures} times in a row.`
-      : `${message} (${failures} times in a row).`,
-    link: "/sources",
-    isRecorded,
+      : `It was: ${message}.`,
+    ...{ link, isRecorded },
   };
 }

@@ -91,8 +91,11 @@ export function createApiDeps(parts: ApiParts): ApiDeps & { config: ConfigDesk }
       return isKept ? { list: pipeline.listRefused, release: pipeline.releaseTrade } : undefined;
     },
     getChartDefaults: () => settings.get().charts,
+    getCycleMs: () => settings.get().collection.cycleMinutes * 60_000,
+    getStoreBytes: () => store.sizeBytes(),
     getStoreGate: () => ({ ...store.metrics() }),
     rateLimit: config.rateLimit,
+    userRateLimit: config.userRateLimit,
     buckets: store.buckets,
     owned: store.owned,
     publicRead: config.publicRead,

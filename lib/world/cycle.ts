@@ -44,6 +44,7 @@ export function createCycle(
   return createJobs({
     context: {
       ...{ store: world, live: hub, log, marketNow, now: clock.now },
+      getAlertFailures: () => settings.get().collection.alertFailures,
       ...(alerts && {
         onFigure: (figure) => alerts.desk.offer(figure),
         onOperatorAlert: alerts.tellOwners,
@@ -56,6 +57,12 @@ export function createCycle(
       evaluate: (context, runId) => runEvaluate(context, runId, { thresholds: listThresholds() }),
     },
     clock,
+    getPace() {
+      const { cycleMinutes, standbyMinutes } = settings.get().collection;
+      // A stand-by that did not wait for its cycle would run each of them.
+      const standbyMs = Math.max(standbyMinutes, cycleMinutes + 1) * 60_000;
+      return { cycleMs: cycleMinutes * 60_000, standbyMs };
+    },
   });
 }
 

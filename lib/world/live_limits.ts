@@ -50,18 +50,39 @@ export function readBreakerLimits({ breaker }: Settings): BreakerLimits {
   };
 }
 
+/** How patient collecting is now; the names are the collectors'. */
+export function readTuning({ streamBreaker, collection }: Settings) {
+  const { timeoutSeconds, timeoutSecondsMax, ...thresholds } = streamBreaker;
+  return {
+    streamBreaker: {
+      ...thresholds,
+      timeoutMs: timeoutSeconds * 1_000,
+      timeoutMaxMs: timeoutSecondsMax * 1_000,
+    },
+    retryMs: collection.retrySeconds * 1_000,
+    retryMaxMs: collection.retrySecondsMax * 1_000,
+    blockedRetryMs: collection.blockedRetrySeconds * 1_000,
+    streamBlockedRetryMs: collection.streamBlockedRetrySeconds * 1_000,
+    demandWithinMs: collection.demandSeconds * 1_000,
+  };
+}
+
 /** Returns quotas that are spent as the settings say at that moment. */
 export function tuneQuotas(quotas: Quotas, getSettings: () => Settings): Quotas {
   return {
     open: (source, limits) =>
       quotas.open(source, () => {
         const { budget } = getSettings();
-        return { ...limits(), windowMs: budget.windowSeconds * 1_000, tuning: readTuning(budget) };
+        return {
+          ...limits(),
+          windowMs: budget.windowSeconds * 1_000,
+          tuning: readQuotaTuning(budget),
+        };
       }),
   };
 }
 
-function readTuning(budget: Settings["budget"]): QuotaTuning {
+function readQuotaTuning(budget: Settings["budget"]): QuotaTuning {
   return {
     pacedShare: budget.pacedShare,
     urgentEarlyMs: budget.urgentEarlySeconds * 1_000,

@@ -42,7 +42,11 @@ export async function startLivePath(
 ) {
   const { now } = clock;
   const epoch = now().toString(36);
-  const symbols = createSymbolCache({ symbols: world.symbols, now });
+  const symbols = createSymbolCache({
+    symbols: world.symbols,
+    now,
+    getTtlMs: () => settings.get().collection.symbolsSeconds * 1_000,
+  });
   const live = createHub({
     now,
     epoch,

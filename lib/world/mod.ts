@@ -15,7 +15,7 @@ export { createCycle, listenToCycles, startFirstCycle } from "./cycle.ts";
 export { followFeeds } from "./feeds.ts";
 export { describeFailure, describeStart, formatUrl } from "./greeting.ts";
 export { listKnownNames } from "./known_names.ts";
-export { followStream, readBreakerLimits, tuneQuotas } from "./live_limits.ts";
+export { followStream, readBreakerLimits, readTuning, tuneQuotas } from "./live_limits.ts";
 export { createSwitches, type Switches } from "./switches.ts";
 export { createStoreMeter } from "./meters.ts";
 export { serveMetrics } from "./metrics_server.ts";

@@ -10,7 +10,7 @@ import { runRetention } from "../jobs/mod.ts";
 import type { Logger } from "../log.ts";
 import type { Pipeline } from "../pipeline/mod.ts";
 import type { SettingsWatch } from "../settings.ts";
-import type { OpenWorld } from "../store/mod.ts";
+import type { OpenWorld, Purgeable } from "../store/mod.ts";
 
 /** How often answers are looked at, and how often old records are. */
 const WARM_EVERY_MS = 1_000;
@@ -23,6 +23,8 @@ const DISK_EVERY_MS = 60_000;
 /** What upkeep needs. */
 export interface UpkeepOptions {
   world: OpenWorld;
+  /** Of it, what people did; it belongs to no world. */
+  store?: { owned: { audit: Purgeable } };
   answers: Pick<AnswerCache, "warm">;
   pipeline: Pick<Pipeline, "halt" | "recount">;
   /** Told that bars before this time (epoch ms) were deleted. */
@@ -106,7 +108,15 @@ export async function runWarming(
 export async function runRetentionDaily(
   options: Pick<
     UpkeepOptions,
-    "world" | "settings" | "pipeline" | "onBarsPurged" | "marketNow" | "clock" | "log" | "signal"
+    | "world"
+    | "store"
+    | "settings"
+    | "pipeline"
+    | "onBarsPurged"
+    | "marketNow"
+    | "clock"
+    | "log"
+    | "signal"
   >,
 ): Promise<void> {
   const { world, settings, pipeline, onBarsPurged, marketNow, clock, log, signal } = options;
@@ -121,6 +131,7 @@ export async function runRetentionDaily(
       const passedMs = clock.now() - last;
       if (passedMs >= RETENTION_EVERY_MS || passedMs < 0) {
         await runRetention({
+          ...(options.store && { audit: options.store.owned.audit }),
           ...{ world, settings: settings.get(), nowMs: marketNow(), log, signal },
           onBarsPurged: onPurged,
         });

@@ -1,5 +1,6 @@
 import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
+import AlertEdits from "../../islands/AlertEdits.tsx";
 import LiveText from "../../islands/LiveText.tsx";
 import { readAlerts } from "../../lib/api/page_alerts.ts";
 import { alertConditions, alertPhases } from "../../lib/contracts/owned.ts";
@@ -71,7 +72,10 @@ export const handler = {
       return goOn(form.get("act") === "undo" ? "/alerts?told=back" : back);
     }
     // A page that was gone with its alert is not returned to.
-    const data = await readData(new URL(back.startsWith("/alerts?") ? back : "/alerts", ctx.url), ask);
+    const data = await readData(
+      new URL(back.startsWith("/alerts?") ? back : "/alerts", ctx.url),
+      ask,
+    );
     const problem = answer.isOk ? "" : readProblem(answer).text;
     return page({ ...data, told: "", removed, problem }, {
       ...privatePage,
@@ -87,7 +91,7 @@ function Undo({ alert }: { alert: AlertView }) {
       <p role="status">{words.removed(alert.name)}</p>
       <input type="hidden" name="alert_id" value={alert.alert_id} />
       <input type="hidden" name="content" value={JSON.stringify(pickContent(alert))} />
-      <button name="act" value="undo">{words.undo}</button>
+      <button type="submit" name="act" value="undo">{words.undo}</button>
     </form>
   );
 }
@@ -154,6 +158,7 @@ function List({ data, times }: { data: Data; times: PageTimes }) {
   return (
     <>
       <Filters {...data} />
+      <AlertEdits alerts={wanted} />
       <section class="card stacked">
         {wanted.length === 0
           ? <p class="empty">{words.emptyFilter}</p>

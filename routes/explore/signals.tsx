@@ -126,6 +126,18 @@ function Pages(
   );
 }
 
+/** By id, the newest record of the same event among those listed, for all but that one itself. */
+function findNewer(views: readonly SignalView[]): Map<string, string> {
+  const newest = new Map<string, string>();
+  const newer = new Map<string, string>();
+  for (const { record: { id, updates = id } } of views) {
+    const known = newest.get(updates);
+    if (known === undefined) newest.set(updates, id);
+    else newer.set(id, known);
+  }
+  return newer;
+}
+
 function SignalList({ data, views, times }: { data: Data; views: SignalView[]; times: PageTimes }) {
   const { filter, pageNumber } = data;
   if (views.length === 0) {
@@ -133,6 +145,7 @@ function SignalList({ data, views, times }: { data: Data; views: SignalView[]; t
     return <p class="card empty">{isPlain ? words.empty : strings.signals.emptyFilter}</p>;
   }
   const shown = views.slice(0, shownMax);
+  const newer = findNewer(shown);
   const first = (pageNumber - 1) * shownMax + 1;
   return (
     <>
@@ -140,7 +153,14 @@ function SignalList({ data, views, times }: { data: Data; views: SignalView[]; t
         {words.shown(formatCount(first), formatCount(first + shown.length - 1))}
       </p>
       <div class="cards">
-        {shown.map((signal) => <SignalCard key={signal.record.id} signal={signal} times={times} />)}
+        {shown.map((signal) => (
+          <SignalCard
+            key={signal.record.id}
+            signal={signal}
+            times={times}
+            newerId={newer.get(signal.record.id)}
+          />
+        ))}
       </div>
       <Pages filter={filter} pageNumber={pageNumber} hasMore={views.length > shownMax} />
     </>

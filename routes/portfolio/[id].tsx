@@ -4,7 +4,9 @@ import Activities from "../../islands/Activities.tsx";
 import ImportActivities from "../../islands/ImportActivities.tsx";
 import NewPortfolio from "../../islands/NewPortfolio.tsx";
 import PortfolioLive, { type Course } from "../../islands/PortfolioLive.tsx";
-import { exportStrings, portfolioStrings as words, strings } from "../../lib/format/mod.ts";
+import { strings } from "../../lib/format/mod.ts";
+import { exportStrings } from "../../lib/format/export_strings.ts";
+import { portfolioStrings as words } from "../../lib/format/portfolio_strings.ts";
 import { type PageTimes, readTimes } from "../../lib/ui/Age.tsx";
 import { portfolioTables } from "../../lib/ui/export_links.ts";
 import { ExportLinks } from "../../lib/ui/ExportLinks.tsx";
@@ -23,11 +25,11 @@ import {
 } from "../../lib/ui/own_views.ts";
 import { formatQuery, readText } from "../../lib/ui/list_query.ts";
 import { readParam } from "../../lib/ui/PageParts.tsx";
-import { thinOut } from "../../lib/ui/portfolio_live.ts";
+import { readQuote, thinOut } from "../../lib/ui/portfolio_live.ts";
 import type { Reading } from "../../lib/ui/read.ts";
 import { ReadError } from "../../lib/ui/Shell.tsx";
 import { SignInFirst } from "../../lib/ui/SignInFirst.tsx";
-import type { State } from "../../lib/ui/state.ts";
+import type { PriceView, State } from "../../lib/ui/state.ts";
 
 /** A portfolio, its worth, its course, a page of its book and its imports. */
 interface Found {
@@ -37,6 +39,8 @@ interface Found {
   book: ActivitiesView;
   imports: ImportsView;
   choices: SymbolChoice[];
+  /** Currencies of live prices, by symbol. */
+  quotes: Record<string, string>;
 }
 
 interface Data {
@@ -74,8 +78,17 @@ async function readPortfolio(ask: AskApi, { data }: State, url: URL, id: string)
     },
     book,
     imports,
+    quotes: readQuotes(prices),
     choices: prices.map(({ symbol, name }) => ({ symbol, ...(name ? { name } : {}) })),
   };
+}
+
+/** Of everything followed, as what is not held yet may be booked while the page lies open. */
+function readQuotes(prices: readonly PriceView[]): Record<string, string> {
+  return Object.fromEntries(prices.flatMap(({ symbol, id }) => {
+    const quote = readQuote(id);
+    return quote === null ? [] : [[symbol, quote]];
+  }));
 }
 
 export const handler = {
@@ -88,7 +101,7 @@ export const handler = {
 };
 
 function Portfolio({ found, times, url }: { found: Found; times: PageTimes; url: URL }) {
-  const { portfolio, worth, course, book, imports, choices } = found;
+  const { portfolio, worth, course, book, imports, choices, quotes } = found;
   const { marketMs, wallMs, isStill } = times;
   return (
     <>
@@ -96,6 +109,7 @@ function Portfolio({ found, times, url }: { found: Found; times: PageTimes; url:
         id={portfolio.id}
         worth={worth}
         course={course}
+        quotes={quotes}
         marketMs={marketMs}
         wallMs={wallMs}
         isStill={isStill}

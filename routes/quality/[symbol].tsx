@@ -1,6 +1,7 @@
 import { type Context, HttpError, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import LiveText from "../../islands/LiveText.tsx";
+import Refresh from "../../islands/Refresh.tsx";
 import {
   formatCount,
   formatDateTime,
@@ -15,6 +16,8 @@ import { linkMarket, readParam } from "../../lib/ui/PageParts.tsx";
 import type { QualityDetail } from "../../lib/ui/page_views.ts";
 import { type Reading, readSafely } from "../../lib/ui/read.ts";
 import { ReadError } from "../../lib/ui/Shell.tsx";
+import { isSorted, readTable, sortRows } from "../../lib/ui/sort.ts";
+import { SortHeadings } from "../../lib/ui/SortHeading.tsx";
 import type { State } from "../../lib/ui/state.ts";
 
 interface Data {
@@ -25,6 +28,16 @@ interface Data {
 const words = pageStrings.quality;
 /** Newest rows that the table lists. */
 const rowsMax = 60;
+const checkColumns = {
+  all: ["check", "passed", "fails"] as const,
+  ascending: ["check"] as const,
+  first: "fails" as const,
+};
+const pastColumns = {
+  all: ["time", "score"] as const,
+  ascending: [] as const,
+  first: "time" as const,
+};
 
 export const handler = {
   async GET(ctx: Context<State>) {
@@ -35,10 +48,20 @@ export const handler = {
   },
 };
 
-function History({ history }: { history: QualityDetail["history"] }) {
+function History({ history, query }: {
+  history: QualityDetail["history"];
+  query: URLSearchParams;
+}) {
   const first = history[0];
   const last = history.at(-1);
   if (!first || !last || history.length < 2) return <p class="empty">{words.noHistory}</p>;
+  const table = readTable(query, pastColumns, { prefix: "past_", anchor: "over" });
+  const rows = sortRows(
+    history.slice(-rowsMax),
+    table.now.order,
+    ({ timeMs, score }) => table.now.sort === "time" ? timeMs : score,
+    ({ timeMs }) => String(timeMs),
+  );
   const scores = history.map(({ score }) => score);
   const [low, high] = [Math.min(...scores), Math.max(...scores)].map(formatExactShare);
   const [from, to] = [formatDateTime(first.timeMs), formatDateTime(last.timeMs)];
@@ -51,16 +74,17 @@ function History({ history }: { history: QualityDetail["history"] }) {
         low={low === high ? "" : low!}
       />
       <p class="age">{from} – {to}</p>
-      <Twin>
+      <Twin isOpen={isSorted(table)}>
         <ScrollTable label={words.over}>
           <thead>
-            <tr>
-              <th scope="col">{words.time}</th>
-              <th scope="col" class="number">{words.score}</th>
-            </tr>
+            <SortHeadings
+              table={table}
+              labels={{ time: words.time, score: words.score }}
+              numbers={["score"]}
+            />
           </thead>
           <tbody>
-            {history.slice(-rowsMax).reverse().map(({ timeMs, score }) => (
+            {rows.map(({ timeMs, score }) => (
               <tr key={timeMs}>
                 <th scope="row">{formatDateTime(timeMs)}</th>
                 <td class="number">{formatExactShare(score)}</td>
@@ -79,17 +103,26 @@ function describeCheck(name: string): string | null {
   return Object.hasOwn(checks, name) ? checks[name]! : null;
 }
 
-function Checks({ checks }: Pick<QualityDetail, "checks">) {
-  const rows = Object.entries(checks);
-  if (rows.length === 0) return <p class="empty">{words.noChecks}</p>;
+function Checks({ checks, query }: Pick<QualityDetail, "checks"> & { query: URLSearchParams }) {
+  const all = Object.entries(checks);
+  if (all.length === 0) return <p class="empty">{words.noChecks}</p>;
+  const table = readTable(query, checkColumns, { anchor: "checks" });
+  const { check, passed, fails } = words;
+  const rows = sortRows(
+    all,
+    table.now.order,
+    ([name, counts]) =>
+      ({ check: name, passed: counts.passed, fails: counts.failed })[table.now.sort],
+    ([name]) => name,
+  );
   return (
     <ScrollTable label={words.checksCaption}>
       <thead>
-        <tr>
-          <th scope="col">{words.check}</th>
-          <th scope="col" class="number">{words.passed}</th>
-          <th scope="col" class="number">{words.fails}</th>
-        </tr>
+        <SortHeadings
+          table={table}
+          labels={{ check, passed, fails }}
+          numbers={["passed", "fails"]}
+        />
       </thead>
       <tbody>
         {rows.map(([name, { passed, failed }]) => (
@@ -111,13 +144,17 @@ function Checks({ checks }: Pick<QualityDetail, "checks">) {
   );
 }
 
-function Detail({ detail, times }: { detail: QualityDetail; times: PageTimes }) {
+function Detail({ detail, times, query }: {
+  detail: QualityDetail;
+  times: PageTimes;
+  query: URLSearchParams;
+}) {
   const counts = Object.values(detail.checks);
   // A score of no trades would look like a good one.
   const isOfNothing = counts.length > 0 && counts.every((each) => each.passed + each.failed === 0);
   return (
     <>
-      <p>
+      <p data-refresh="score">
         {words.score}: {isOfNothing
           ? <span class="muted">{overviewStrings.quality.noneChecked}</span>
           : <strong class="number">{formatExactShare(detail.score)}</strong>}{" "}
@@ -126,11 +163,15 @@ function Detail({ detail, times }: { detail: QualityDetail; times: PageTimes }) 
       </p>
       <section class="card" aria-labelledby="over">
         <h2 id="over">{words.over}</h2>
-        <History history={detail.history} />
+        <div data-refresh="over">
+          <History history={detail.history} query={query} />
+        </div>
       </section>
       <section class="card" aria-labelledby="checks">
         <h2 id="checks">{words.checks}</h2>
-        <Checks checks={detail.checks} />
+        <div data-refresh="checks">
+          <Checks checks={detail.checks} query={query} />
+        </div>
       </section>
     </>
   );
@@ -152,8 +193,11 @@ export default function SymbolQualityPage(
         <a href="/quality">{words.back}</a>
       </p>
       <h1>{heading}</h1>
-      {detail ? <Detail detail={detail} times={times} /> : <ReadError href={url.pathname} />}
+      {detail
+        ? <Detail detail={detail} times={times} query={url.searchParams} />
+        : <ReadError href={url.pathname} />}
       <LiveText marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
+      <Refresh />
     </>
   );
 }

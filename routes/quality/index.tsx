@@ -1,6 +1,7 @@
 import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import LiveText from "../../islands/LiveText.tsx";
+import Refresh from "../../islands/Refresh.tsx";
 import {
   formatCount,
   formatExactShare,
@@ -124,7 +125,7 @@ export default function QualityPage({ data: { rows }, url, state }: PageProps<Da
       {!rows.isOk && <ReadError href={url.pathname + url.search} />}
       {rows.isOk && (
         <>
-          <dl class="stats">
+          <dl class="stats" data-refresh="mean">
             <StatCard label={words.average} value={formatExactShare(mean)} />
           </dl>
           <FilterForm
@@ -134,7 +135,7 @@ export default function QualityPage({ data: { rows }, url, state }: PageProps<Da
           >
             <SearchField name="q" label={words.find} value={text} />
           </FilterForm>
-          <section class="card" aria-label={words.heading}>
+          <section class="card" aria-label={words.heading} data-refresh="scores">
             {shown.length > 0
               ? <Table rows={shown} times={times} sort={sort} text={text} />
               : <p class="empty">{all.length === 0 ? words.empty : words.noMatch}</p>}
@@ -142,6 +143,7 @@ export default function QualityPage({ data: { rows }, url, state }: PageProps<Da
         </>
       )}
       <LiveText marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
+      <Refresh />
     </>
   );
 }

@@ -74,7 +74,7 @@ function Row({ device }: { device: Device }) {
       <td>
         <form method="post" action="/settings/devices" class="actions acts">
           <input type="hidden" name="id" value={id} />
-          <button name="act" value={isEnabled ? "off" : "on"}>
+          <button type="submit" name="act" value={isEnabled ? "off" : "on"}>
             {isEnabled ? words.turnOff : words.turnOn}
             {of}
           </button>
@@ -84,10 +84,10 @@ function Row({ device }: { device: Device }) {
                 <option key={each} value={each} selected={each === wants}>{words[each]}</option>
               ))}
             </select>
-            <button name="act" value="wants">{words.set}{of}</button>
+            <button type="submit" name="act" value="wants">{words.set}{of}</button>
           </span>
-          <button name="act" value="test">{words.test}{of}</button>
-          <button name="act" value="remove" class="danger">{words.remove}{of}</button>
+          <button type="submit" name="act" value="test">{words.test}{of}</button>
+          <button type="submit" name="act" value="remove" class="danger">{words.remove}{of}</button>
         </form>
       </td>
     </tr>
@@ -125,7 +125,12 @@ export default function DevicesPage({ data }: PageProps<Data, State>) {
                 </tr>
               </thead>
               <tbody>
-                {devices.value.subscriptions.map((device) => <Row key={device.id} device={device} />)}
+                {devices.value.subscriptions.map((device) => (
+                  <Row
+                    key={device.id}
+                    device={device}
+                  />
+                ))}
               </tbody>
             </ScrollTable>
           </section>

@@ -219,7 +219,7 @@ function Tests() {
       <p class="muted">{words.testsHint}</p>
       <div class="actions">
         {channelNames.filter((name) => name !== "WEBSOCKET").map((name) => (
-          <button key={name} name="test" value={name}>
+          <button key={name} type="submit" name="test" value={name}>
             {words.test(words.channelNames[name])}
           </button>
         ))}

@@ -91,7 +91,7 @@ function KeyTable({ keys, times }: { keys: Keys; times: PageTimes }) {
             <td>
               <form method="post" action={here}>
                 <input type="hidden" name="id" value={id} />
-                <button name="act" value="revoke" class="danger">
+                <button type="submit" name="act" value="revoke" class="danger">
                   {words.revoke}
                   <span class="visually-hidden">{` ${name}`}</span>
                 </button>
@@ -133,7 +133,7 @@ function NewKey({ problem, isAdmin }: { problem: Problem; isAdmin: boolean }) {
         ))}
         {problem.fields.scopes && <small class="field-error">{problem.fields.scopes}</small>}
       </fieldset>
-      <button name="act" value="create" class="primary">{words.create}</button>
+      <button type="submit" name="act" value="create" class="primary">{words.create}</button>
     </form>
   );
 }

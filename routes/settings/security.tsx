@@ -110,7 +110,7 @@ function SessionTable({ sessions, times }: { sessions: Sessions; times: PageTime
                 {!isCurrent && (
                   <form method="post" action={here}>
                     <input type="hidden" name="id" value={id} />
-                    <button name="act" value="session">
+                    <button type="submit" name="act" value="session">
                       {words.revoke}
                       <span class="visually-hidden">{` ${name}, ${ip}`}</span>
                     </button>
@@ -134,7 +134,7 @@ function SessionsCard({ sessions, times }: { sessions: Reading<Sessions>; times:
           <SessionTable sessions={sessions.value} times={times} />
           {sessions.value.length > 1 && (
             <form method="post" action={here} class="after">
-              <button name="act" value="others">{words.revokeAll}</button>
+              <button type="submit" name="act" value="others">{words.revokeAll}</button>
             </form>
           )}
         </>
@@ -165,7 +165,7 @@ function PasskeysCard({ passkeys }: { passkeys: Reading<Passkeys> }) {
                 </span>
                 <form method="post" action={here}>
                   <input type="hidden" name="id" value={id} />
-                  <button name="act" value="passkey" class="danger">
+                  <button type="submit" name="act" value="passkey" class="danger">
                     {words.remove}
                     <span class="visually-hidden">{` ${name}`}</span>
                   </button>
@@ -197,7 +197,7 @@ function PasswordCard({ email, problem }: { email: string; problem: Problem }) {
         >
           <input type="password" autoComplete="new-password" required maxLength={1_000} />
         </Field>
-        <button name="act" value="password">{words.change}</button>
+        <button type="submit" name="act" value="password">{words.change}</button>
       </form>
     </section>
   );
@@ -217,9 +217,7 @@ export default function SecurityPage({ data, state }: PageProps<Data, State>) {
       <SessionsCard sessions={sessions} times={readTimes(state)} />
       <div class="halves">
         <PasskeysCard passkeys={passkeys} />
-        {state.person?.hasPassword && (
-          <PasswordCard email={state.person.email} problem={problem} />
-        )}
+        {state.person?.hasPassword && <PasswordCard email={state.person.email} problem={problem} />}
       </div>
     </>
   );

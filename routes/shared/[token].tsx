@@ -1,13 +1,9 @@
 import { type Context, HttpError, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import LiveText from "../../islands/LiveText.tsx";
-import {
-  exportStrings,
-  formatDateTime,
-  portfolioStrings,
-  sharedStrings as words,
-  strings,
-} from "../../lib/format/mod.ts";
+import { formatDateTime, strings } from "../../lib/format/mod.ts";
+import { exportStrings, sharedStrings as words } from "../../lib/format/export_strings.ts";
+import { portfolioStrings } from "../../lib/format/portfolio_strings.ts";
 import { Age, type PageTimes, readTimes } from "../../lib/ui/Age.tsx";
 import { privatePage } from "../../lib/ui/forms.ts";
 import { getOwn } from "../../lib/ui/own.ts";

@@ -1,7 +1,8 @@
 import { type Context, HttpError, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import WatchlistTable from "../../islands/WatchlistTable.tsx";
-import { strings, watchlistStrings as words } from "../../lib/format/mod.ts";
+import { strings } from "../../lib/format/mod.ts";
+import { watchlistStrings as words } from "../../lib/format/watchlist_strings.ts";
 import { readTimes } from "../../lib/ui/Age.tsx";
 import { ExportLinks } from "../../lib/ui/ExportLinks.tsx";
 import { privatePage } from "../../lib/ui/forms.ts";

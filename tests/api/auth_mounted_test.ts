@@ -1,6 +1,7 @@
 /** Accounts in the whole API: who reads, who administers, how much, and what every answer carries. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { ApiDeps } from "../../lib/api/deps.ts";
+import { readVisitor } from "../../lib/api/page_account.ts";
 import { answerSocket } from "../../lib/api/sockets.ts";
 import {
   goodPassword,
@@ -142,6 +143,25 @@ Deno.test("SEC-04 signed-in users have a limit of their own, by whatever they sh
     const visitor = [];
     for (let i = 0; i < 3; i++) visitor.push((await ask(null, "203.0.113.1")).status);
     deepEqual(visitor, [200, 200, 429]);
+  }));
+
+Deno.test("SEC-04 looking at pages takes nothing of the limit; what their forms change does", () =>
+  withWholeApi({ rateLimit: 3 }, async ({ api, accounts }) => {
+    const { accessToken } = await join(accounts, "ada");
+    const page = new Request("http://localhost/settings", {
+      headers: { cookie: `ci_access=${accessToken}`, origin: "http://localhost" },
+    });
+    for (let i = 0; i < 10; i++) {
+      const { person, ask } = await readVisitor(api, page, "203.0.113.9");
+      equal(person?.email, "ada@example.org");
+      equal((await ask("GET", "/api/v1/auth/keys")).status, 200);
+    }
+    const { ask } = await readVisitor(api, page, "203.0.113.9");
+    const statuses: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      statuses.push((await ask("POST", "/api/v1/auth/keys", { body: { name: "k" } })).status);
+    }
+    deepEqual(statuses, [200, 200, 200, 429]);
   }));
 
 Deno.test("metrics are shown to administrators from anywhere, and to no other user", () =>

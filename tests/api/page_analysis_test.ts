@@ -6,7 +6,7 @@ import { describeSources } from "../../lib/api/page_operations.ts";
 import type { TvlRecord } from "../../lib/contracts/records.ts";
 import type { WorldStore } from "../../lib/store/types.ts";
 import type { PageData } from "../../lib/ui/state.ts";
-import { NOW_MS } from "../support/api.ts";
+import { aSymbol, NOW_MS } from "../support/api.ts";
 import { aMention, aTransaction, DAY_MS, HOUR_MS, withPublicApi } from "../support/public_api.ts";
 
 async function withPages(
@@ -99,6 +99,7 @@ Deno.test("COL-07 where many are told together, what was told long ago is left o
 Deno.test("SIG-05 protocols, wallets, tokens and exchanges are all related", async () => {
   await withPages(async (pages, world) => {
     await world.tvl.put(aTvl());
+    await world.symbols.put(aSymbol());
     const acts = ["A", "B"].flatMap((wallet) =>
       [1, 2].flatMap((hour) => {
         const part = { news_id: `${wallet}${hour}`, timestamp: NOW_MS - hour * HOUR_MS };

@@ -179,9 +179,11 @@ Deno.test("where nothing is stored the reason is told: the recording, or who doe
     [{
       listCollectors: () => [
         { source: "coinmarketcap_dex", status: "down", lastMessageMs: null, detail: "no key" },
+        { source: "news_coindesk_com", status: "down", lastMessageMs: null, detail: "no key" },
+        { source: "alpaca", status: "down", lastMessageMs: null, detail: "tells neither" },
         { source: "binance", status: "healthy", lastMessageMs: 1 },
       ],
-    }, /^Sources that do not answer: coinmarketcap_dex: no key$/],
+    }, /^Sources that do not answer: (coinmarketcap_dex|news_coindesk_com): no key$/],
   ];
   for (const [part, words] of cases) {
     await withPages(async (pages) => {

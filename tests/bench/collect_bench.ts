@@ -1,6 +1,5 @@
 /** Measures collection: what batching saves, what limits cost, and the processor time of a cycle. */
 import { cpuUsage } from "node:process";
-import { createDemand } from "../../collectors/demand.ts";
 import { pollSources } from "../../collectors/mod.ts";
 import { createOwnQueue } from "../../collectors/queue.ts";
 import { startReplayServer } from "../../collectors/replay.ts";
@@ -8,83 +7,15 @@ import { startCollectors } from "../../collectors/run.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { silentLogger } from "../../lib/log.ts";
 import type { MarketSymbol } from "../../lib/market/mod.ts";
-import { aFigure, anAskedFeed, aPoller, aPollSource } from "../support/polled.ts";
 import { simulate } from "../support/simulated_day.ts";
 import { createIntake } from "../support/exchange.ts";
 import { createSimulatedClock } from "../support/simulation.ts";
 import { root } from "../support/source_files.ts";
 import { withMemoryStore } from "../support/store.ts";
-import { createMemoryStore } from "../support/memory_store.ts";
+import { visit } from "../support/visitors.ts";
 import { type Figure, printFigures } from "./figure.ts";
 
 const startMs = Date.UTC(2026, 10, 21);
-const visits = 3_000;
-const assetsOfPage = 8;
-
-/** An hour of visitors whose pages ask for several of 200 assets, some assets more than others. */
-async function visit(
-  { batch, isLimited = false }: {
-    batch: { batchMs: number; batchMax: number };
-    isLimited?: boolean;
-  },
-) {
-  const clock = createSimulatedClock(startMs);
-  const store = createMemoryStore();
-  const stop = new AbortController();
-  const create = (key: string, limitPerMinute: number) =>
-    aPoller(clock, {
-      signal: stop.signal,
-      source: aPollSource({
-        key,
-        limitPerMinute,
-        feeds: [{
-          ...anAskedFeed(),
-          parse: (body, { receivedMs }) => ({
-            marketData: (body as string[]).map((symbol) => aFigure(symbol, receivedMs, key)),
-          }),
-        }],
-      }),
-      async respond(url) {
-        await clock.wait(100 + clock.random() * 200);
-        // For a third of the hour the first source refuses whatever it is asked.
-        const minute = (clock.now() - startMs) / 60_000;
-        const isRefused = isLimited && key === "one" && minute > 20 && minute < 40;
-        if (isRefused) return new Response("{}", { status: 429 });
-        return Response.json(url.searchParams.get("of")!.split(","));
-      },
-    });
-  const sources = isLimited
-    ? [create("one", 10), create("two", 10)]
-    : [create("one", 1_000_000), create("two", 1_000_000)];
-  const demand = createDemand({
-    pollers: sources.map(({ poller }) => poller),
-    store,
-    clock,
-    log: silentLogger,
-    ...batch,
-  });
-  let answered = 0;
-  let asked = 0;
-  const ask = async (name: string) => {
-    asked++;
-    const { record, from } = await demand.getMarketData(name);
-    // A queued answer helps a person when it comes with the last known figures.
-    if (record !== null || from !== "queued") answered++;
-  };
-  for (let i = 0; i < visits; i++) {
-    for (let j = 0; j < assetsOfPage; j++) {
-      void ask(`A${Math.floor(200 * clock.random() ** 2)}`);
-    }
-    await clock.run(3_600_000 / visits * 2 * clock.random());
-  }
-  await clock.run(60_000);
-  demand.stop();
-  stop.abort();
-  return {
-    calls: sources.reduce((sum, { asked }) => sum + asked.length, 0),
-    share: answered / asked,
-  };
-}
 
 /** Longest wait of a person's request while a source's queue never empties, ms. */
 async function saturate(): Promise<number> {

@@ -20,6 +20,7 @@ const families: Record<string, () => Promise<() => Promise<Figure[]>>> = {
   fanout: async () => (await import("./fanout_bench.ts")).runFanoutBench,
   signals: async () => (await import("./signals_bench.ts")).runSignalsBench,
   portfolio: async () => (await import("./portfolio_bench.ts")).runPortfolioBench,
+  portfolios: async () => (await import("./portfolio_api.ts")).runPortfolioApiBench,
   export: async () => (await import("./export_bench.ts")).runExportBench,
   alerts: async () => (await import("./alerts_bench.ts")).runAlertsBench,
   server: async () => (await import("./server_bench.ts")).runServerBench,

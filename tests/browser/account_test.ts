@@ -62,7 +62,10 @@ Deno.test("accounts in a real browser", async (t) => {
   const browser = await launchChromium();
   try {
     await t.step("AUT-07 the one-time link makes the first administrator, once", async () => {
-      const link = /http\S+\/setup#\S+/.exec(product.output())?.[0].replace("127.0.0.1", "localhost");
+      const link = /http\S+\/setup#\S+/.exec(product.output())?.[0].replace(
+        "127.0.0.1",
+        "localhost",
+      );
       ok(link, product.output());
       const { context, page, errors } = await openPage(browser, { width: 360 });
       await page.goto(link);
@@ -78,23 +81,26 @@ Deno.test("accounts in a real browser", async (t) => {
       await context.close();
     });
 
-    await t.step("AUT-03 a wrong password is said beside the form, a right one goes on", async () => {
-      const { context, page } = await openPage(browser, { width: 360 });
-      await signIn(page, url, "mara@example.org", true);
-      await context.clearCookies();
-      await page.goto(`${url}/alerts`);
-      match(page.url(), /\/signin\?next=%2Falerts$/);
-      await page.getByLabel("E-mail address").fill("mara@example.org");
-      await page.getByLabel("Password").fill("not the password");
-      await page.getByRole("button", { name: "Sign in", exact: true }).click();
-      await page.getByRole("alert").waitFor();
-      equal(await page.getByLabel("E-mail address").inputValue(), "mara@example.org");
-      await checkShape(page, "/signin", 360);
-      await page.getByLabel("Password").fill(password);
-      await page.getByRole("button", { name: "Sign in", exact: true }).click();
-      await page.waitForURL(`${url}/alerts`);
-      await context.close();
-    });
+    await t.step(
+      "AUT-03 a wrong password is said beside the form, a right one goes on",
+      async () => {
+        const { context, page } = await openPage(browser, { width: 360 });
+        await signIn(page, url, "mara@example.org", true);
+        await context.clearCookies();
+        await page.goto(`${url}/alerts`);
+        match(page.url(), /\/signin\?next=%2Falerts$/);
+        await page.getByLabel("E-mail address").fill("mara@example.org");
+        await page.getByLabel("Password").fill("not the password");
+        await page.getByRole("button", { name: "Sign in", exact: true }).click();
+        await page.getByRole("alert").waitFor();
+        equal(await page.getByLabel("E-mail address").inputValue(), "mara@example.org");
+        await checkShape(page, "/signin", 360);
+        await page.getByLabel("Password").fill(password);
+        await page.getByRole("button", { name: "Sign in", exact: true }).click();
+        await page.waitForURL(`${url}/alerts`);
+        await context.close();
+      },
+    );
 
     await t.step("AUT-06 a passkey is added and signs in", () => checkPasskey(browser, url));
 

@@ -64,10 +64,39 @@ Deno.test("alerts in a real browser", async (t) => {
       equal(await page.locator(".note-item.unread", { hasText: "BTC above one" }).count(), 0);
 
       await page.goto(`${url}/alerts/history`);
-      await page.getByText("Numbers").first().click();
+      await page.locator(".firings summary").first().click();
       match(await page.locator(".firings .pairs").first().innerText(), /level\s+1\b/);
       await page.getByRole("link", { name: "The alert", exact: true }).first().click();
       await page.getByRole("heading", { name: "BTC above one", level: 1 }).waitFor();
+
+      await page.goto(`${url}/alerts`);
+      await page.locator(".live[data-status=connected]").waitFor();
+      await page.getByRole("button", { name: "Snooze" }).click();
+      await page.locator("tbody .p-snoozed").waitFor();
+      await page.locator(".live[data-status=connected]").waitFor();
+      await page.getByRole("button", { name: "Delete" }).click();
+      await page.getByText("“BTC above one” was deleted.").waitFor();
+      const left = await context.request.get(`${url}/api/v1/alerts`);
+      equal((await left.json()).count, 0);
+      await page.getByRole("button", { name: "Undo" }).click();
+      await page.locator("tbody .p-snoozed").waitFor();
+
+      // Without a network the same buttons are kept, and sent once there is one.
+      await page.locator(".live[data-status=connected]").waitFor();
+      await context.setOffline(true);
+      await page.getByRole("button", { name: "Turn off" }).click();
+      await page.getByText("Saved on this device").waitFor();
+      await context.setOffline(false);
+      await page.reload();
+      await page.waitForFunction(async () => {
+        const { alerts } = await (await fetch("/api/v1/alerts")).json();
+        return alerts[0].is_active === false;
+      });
+      errors.splice(
+        0,
+        errors.length,
+        ...errors.filter((text) => !/ERR_INTERNET|Failed to/.test(text)),
+      );
       deepEqual(errors, []);
       await context.close();
     });
@@ -96,71 +125,79 @@ Deno.test("alerts in a real browser", async (t) => {
       await context.close();
     });
 
-    await t.step("UI-17 fields follow the condition; groups are built with and without scripts", async () => {
-      for (const hasScripts of [true, false]) {
-        const { context, page } = await openPage(browser, { width: 1280, hasScripts });
-        await join(page, url, `olga${hasScripts ? "" : "-plain"}`);
-        await page.goto(`${url}/alerts/new?symbol=BTCUSDT`);
-        await page.getByLabel("Condition").selectOption("CUSTOM");
-        if (!hasScripts) await page.getByRole("button", { name: "Show its fields" }).click();
-        await page.getByRole("button", { name: "Add a group" }).click();
-        await page.locator("[name=g-1-match]").waitFor();
-        await page.locator("[name=g-1-0-field]").selectOption("close");
-        await page.locator("[name=g-1-0-is]").selectOption("crosses_above");
-        await page.locator("[name=g-1-0-value]").fill("1");
-        equal(await page.getByLabel("Level").count(), 0);
-        if (!hasScripts) await page.getByRole("button", { name: "Look back" }).click();
+    await t.step(
+      "UI-17 fields follow the condition; groups are built with and without scripts",
+      async () => {
+        for (const hasScripts of [true, false]) {
+          const { context, page } = await openPage(browser, { width: 1280, hasScripts });
+          await join(page, url, `olga${hasScripts ? "" : "-plain"}`);
+          await page.goto(`${url}/alerts/new?symbol=BTCUSDT`);
+          await page.getByLabel("Condition").selectOption("CUSTOM");
+          if (!hasScripts) await page.getByRole("button", { name: "Show its fields" }).click();
+          await page.getByRole("button", { name: "Add a group" }).click();
+          await page.locator("[name=g-1-match]").waitFor();
+          await page.locator("[name=g-1-0-field]").selectOption("close");
+          await page.locator("[name=g-1-0-is]").selectOption("crosses_above");
+          await page.locator("[name=g-1-0-value]").fill("1");
+          equal(await page.getByLabel("Level").count(), 0);
+          if (!hasScripts) await page.getByRole("button", { name: "Look back" }).click();
+          await page.getByRole("heading", { name: "What it would have done" }).waitFor();
+          await page.getByRole("button", { name: "Save the alert" }).click();
+          await page.getByText("The alert is made.").waitFor();
+          const alerts = await context.request.get(`${url}/api/v1/alerts`);
+          const [made] = (await alerts.json()).alerts;
+          deepEqual(made.parameters.group, {
+            match: "all",
+            rules: [
+              { field: "rsi_14", is: "above", value: 70 },
+              { match: "any", rules: [{ field: "close", is: "crosses_above", value: 1 }] },
+            ],
+          });
+          await context.close();
+        }
+      },
+    );
+
+    await t.step(
+      "NEW-05 UI-24 on a chart `a` and a right click lead to an alert there",
+      async () => {
+        const { context, page, errors } = await openPage(browser, { width: 1280 });
+        await join(page, url, "pia");
+        await page.goto(`${url}/enhanced-dashboard?symbol=BTCUSDT`);
+        await page.locator(".chart canvas").first().waitFor();
+        await page.locator(".chart .canvas").focus();
+        await page.keyboard.press("ArrowLeft");
+        await page.keyboard.press("a");
+        const dialog = page.getByRole("dialog", { name: /Alert on this chart: BTCUSDT/ });
+        await dialog.waitFor();
+        const price = dialog.getByLabel("Price", { exact: true });
+        await page.waitForFunction(() => {
+          const field = document.querySelector<HTMLInputElement>("#chart-alert-price");
+          return Number(field?.value) > 0;
+        });
+        ok(Number(await price.inputValue()) > 1_000);
+        await dialog.getByRole("button", { name: "Close" }).click();
+
+        const box = (await page.locator(".chart .canvas").boundingBox())!;
+        await page.mouse.click(box.x + box.width / 2, box.y + box.height / 4, { button: "right" });
+        await dialog.waitFor();
+        await dialog.getByText("Draw a trend line").click();
+        await dialog.getByRole("button", { name: "Choose two points on the chart" }).click();
+        await page.getByText("Choose the first point on the chart.").waitFor();
+        await page.mouse.click(box.x + box.width / 3, box.y + box.height / 4);
+        await page.getByText("Choose the second point on the chart.").waitFor();
+        await page.mouse.click(box.x + box.width / 2, box.y + box.height / 5);
+        await dialog.getByRole("link", { name: "When above the line" }).click();
+        await page.waitForURL(/\/alerts\/new\?.*line=/);
+        match(await page.locator("main").innerText(), /Follows a line drawn from/);
         await page.getByRole("heading", { name: "What it would have done" }).waitFor();
         await page.getByRole("button", { name: "Save the alert" }).click();
         await page.getByText("The alert is made.").waitFor();
-        const alerts = await context.request.get(`${url}/api/v1/alerts`);
-        const [made] = (await alerts.json()).alerts;
-        deepEqual(made.parameters.group, {
-          match: "all",
-          rules: [
-            { field: "rsi_14", is: "above", value: 70 },
-            { match: "any", rules: [{ field: "close", is: "crosses_above", value: 1 }] },
-          ],
-        });
+        match(await page.locator("tbody").innerText(), /a drawn line/);
+        deepEqual(errors, []);
         await context.close();
-      }
-    });
-
-    await t.step("NEW-05 UI-24 on a chart `a` and a right click lead to an alert there", async () => {
-      const { context, page, errors } = await openPage(browser, { width: 1280 });
-      await join(page, url, "pia");
-      await page.goto(`${url}/enhanced-dashboard?symbol=BTCUSDT`);
-      await page.locator(".chart canvas").first().waitFor();
-      await page.locator(".chart .canvas").focus();
-      await page.keyboard.press("ArrowLeft");
-      await page.keyboard.press("a");
-      const dialog = page.getByRole("dialog", { name: /Alert on this chart: BTCUSDT/ });
-      await dialog.waitFor();
-      const price = dialog.getByLabel("Price", { exact: true });
-      await page.waitForFunction(() => {
-        const field = document.querySelector<HTMLInputElement>("#chart-alert-price");
-        return Number(field?.value) > 0;
-      });
-      ok(Number(await price.inputValue()) > 1_000);
-      await dialog.getByRole("button", { name: "Close" }).click();
-
-      const box = (await page.locator(".chart .canvas").boundingBox())!;
-      await page.mouse.click(box.x + box.width / 2, box.y + box.height / 4, { button: "right" });
-      await dialog.waitFor();
-      await dialog.getByText("Draw a trend line").click();
-      await dialog.getByRole("button", { name: "Choose two points on the chart" }).click();
-      await page.mouse.click(box.x + box.width / 3, box.y + box.height / 4);
-      await page.mouse.click(box.x + box.width / 2, box.y + box.height / 5);
-      await dialog.getByRole("link", { name: "When above the line" }).click();
-      await page.waitForURL(/\/alerts\/new\?.*line=/);
-      match(await page.locator("main").innerText(), /Follows a line drawn from/);
-      await page.getByRole("heading", { name: "What it would have done" }).waitFor();
-      await page.getByRole("button", { name: "Save the alert" }).click();
-      await page.getByText("The alert is made.").waitFor();
-      match(await page.locator("tbody").innerText(), /a drawn line/);
-      deepEqual(errors, []);
-      await context.close();
-    });
+      },
+    );
 
     for (const width of [360, 1280]) {
       await t.step(`UI-22 pages of alerts at ${width} px: in their width, accessible`, async () => {

@@ -10,6 +10,7 @@ const paths = [
   "/explore/market/BTCUSDT",
   "/explore/dex",
   "/explore/news",
+  "/explore/tvl",
   "/sources",
   "/jobs",
   "/cache",

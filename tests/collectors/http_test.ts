@@ -56,17 +56,48 @@ Deno.test("a ban that only its message dates is waited for", async () => {
 });
 
 const faults = [
-  { name: "a web page", status: 200, body: page, words: /was a web page/, counts: true },
-  { name: "an empty body", status: 200, body: " ", words: /was an empty body/, counts: true },
-  { name: "torn JSON", status: 200, body: "[1,", words: /was not JSON/, counts: true },
+  {
+    name: "a 404",
+    status: 404,
+    body: '{"message":"Protocol not found"}',
+    words: /does not know what was asked for: HTTP 404 \(Protocol not found\)$/,
+    counts: false,
+  },
+  {
+    name: "a web page",
+    status: 200,
+    body: page,
+    words: /answered with a web page instead of data/,
+    counts: true,
+  },
+  {
+    name: "an empty body",
+    status: 200,
+    body: " ",
+    words: /answered with an empty body/,
+    counts: true,
+  },
+  {
+    name: "torn JSON",
+    status: 200,
+    body: "[1,",
+    words: /with something that is not JSON/,
+    counts: true,
+  },
   { name: "an error with 200", status: 200, body: '{"error":"no"}', words: /no/, counts: true },
-  { name: "a 500", status: 500, body: "oops", words: /HTTP 500 \(oops\)/, counts: true },
+  {
+    name: "a 500",
+    status: 500,
+    body: "oops",
+    words: /has a fault of its own: HTTP 500 \(oops\)/,
+    counts: true,
+  },
   { name: "a 503 page", status: 503, body: page, words: /HTTP 503/, counts: true },
   {
     name: "a 400",
     status: 400,
     body: '{"code":-1121,"msg":"Invalid symbol."}',
-    words: /HTTP 400 \(-1121: Invalid symbol/,
+    words: /does not take the question: HTTP 400 \(-1121: Invalid symbol/,
     counts: false,
   },
 ];

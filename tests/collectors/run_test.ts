@@ -201,7 +201,7 @@ Deno.test("a blocked region reads blocked, says what helps, and does not hold up
   await run.collectors.ready;
   const [health] = run.collectors.health();
   equal(health?.state, "blocked");
-  match(health!.detail, /Configure another address/);
+  match(health!.detail, /Configure another address: set CRYPTOINTEL_BINANCE_REST/);
   equal(health?.retryAtMs, startMs + 300_000);
   await run.collectors.stop();
 });

@@ -176,6 +176,7 @@ Deno.test("Builder.build() writes a server, compressed files and a worker that k
   const worker = {
     entry: "worker/sw.ts",
     path: "/sw.js",
+    headers: { "content-security-policy": "connect-src 'self'", "cache-control": "max-age=9" },
     precache: (files: { url: string; revision: string | null }[]) =>
       files.filter(({ url }) => !url.endsWith(".svg")),
   };
@@ -199,7 +200,9 @@ Deno.test("Builder.build() writes a server, compressed files and a worker that k
     }
     const script = await ask("/sw.js");
     assert.equal(script.headers.get("service-worker-allowed"), "/");
+    // A worker that is kept could never be replaced.
     assert.equal(script.headers.get("cache-control"), "no-cache");
+    assert.equal(script.headers.get("content-security-policy"), "connect-src 'self'");
     const code = await script.text();
     assert.match(code, /\/_fresh\/js\/Counter-/);
     assert.match(code, /\/site\.css/);

@@ -225,3 +225,21 @@ Deno.test("dates on the exchange's clock change at its midnight, whatever UTC sa
   equal(formatZoneDay(Date.parse("2026-07-20T21:00Z"), "Europe/Istanbul"), "2026-07-21");
   equal(formatZoneDay(-minuteMs, "UTC"), "1969-12-31");
 });
+
+/** Days of the week without weekends, fewer the holidays that fall on them, counted by hand. */
+const years = [
+  { name: "nyse", year: 2026, weekdays: 261, holidays: 10, short: 2 },
+  { name: "nyse", year: 2027, weekdays: 261, holidays: 10, short: 1 },
+  { name: "bist", year: 2026, weekdays: 261, holidays: 10, short: 3 },
+  { name: "bist", year: 2027, weekdays: 261, holidays: 11, short: 2 },
+] as const;
+for (const { name, year, weekdays, holidays, short } of years) {
+  Deno.test(`${name} is open on ${weekdays - holidays} days of ${year}, ${short} of them short`, () => {
+    const to = Date.UTC(year, 11, 31, 20);
+    const all = calendars[name].listSessions(Date.UTC(year, 0, 1), to);
+    equal(all.length, weekdays - holidays);
+    const longest = Math.max(...all.map(({ openMs, closeMs }) => closeMs - openMs));
+    const isShort = ({ openMs, closeMs }: typeof all[number]) => closeMs - openMs < longest * 0.8;
+    equal(all.filter(isShort).length, short);
+  });
+}

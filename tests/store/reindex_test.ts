@@ -12,6 +12,7 @@ import {
 } from "../../lib/store/indexes.ts";
 import { migrateStore, SCHEMA_VERSION } from "../../lib/store/migrations.ts";
 import { createWorld } from "../../lib/store/world.ts";
+import { aListing } from "../support/public_api.ts";
 import { buildGap, buildSignal, withMemoryGate } from "../support/store.ts";
 
 const migrate = (gate: Gate) => migrateStore({ gate, log: silentLogger, path: "x" });

@@ -12,6 +12,7 @@ import PairPage, * as pair from "../../routes/explore/dex/[pair].tsx";
 import DexPage, * as dex from "../../routes/explore/dex/index.tsx";
 import MarketPage, * as market from "../../routes/explore/market/[symbol].tsx";
 import MarketsPage, * as markets from "../../routes/explore/markets.tsx";
+import TvlPage, * as tvl from "../../routes/explore/tvl.tsx";
 import NewsPage, * as news from "../../routes/explore/news.tsx";
 import CachePage, * as cache from "../../routes/cache.tsx";
 import JobsPage, * as jobs from "../../routes/jobs.tsx";
@@ -30,6 +31,7 @@ export const explorePaths = [
   "/explore/dex",
   PAIR_PATH,
   "/explore/news",
+  "/explore/tvl",
   "/sources",
   "/jobs",
   "/cache",
@@ -69,6 +71,7 @@ export function serveExplore(
     .route("/explore/market/:symbol", { component: MarketPage, handler: market.handler } as never)
     .route("/explore/dex", { component: DexPage, handler: dex.handler } as never)
     .route("/explore/dex/:pair", { component: PairPage, handler: pair.handler } as never)
+    .route("/explore/tvl", { component: TvlPage, handler: tvl.handler } as never)
     .route("/explore/news", { component: NewsPage, handler: news.handler } as never)
     .route("/sources", { component: SourcesPage, handler: sources.handler } as never)
     .route("/jobs", { component: JobsPage, handler: jobs.handler } as never)

@@ -16,7 +16,9 @@ import type {
   SourceView,
 } from "../../lib/ui/page_views.ts";
 import type { PageData, SignalView } from "../../lib/ui/state.ts";
+import { analysisPages, someDay } from "./analysis_pages.ts";
 import { cachePage } from "./cache_pages.ts";
+import { guideText } from "./guide_text.ts";
 import { makeBar } from "./web.ts";
 
 /** Market and wall time of these pages. */
@@ -219,28 +221,6 @@ export const news: NewsOverview = {
   heat: [{ type: "token", name: "BTC", cells: [null, { mentions: 4, sentiment: -0.5 }] }],
 };
 
-/** A guide with something of each kind that a guide may hold. */
-export const guideText = [
-  "# The API",
-  "",
-  "Asking for [settings](settings.md#all), [elsewhere](https://example.com/) and `code`.",
-  "",
-  "## First",
-  "",
-  "| Name | Count |",
-  "| ---- | ----: |",
-  "| one  |     1 |",
-  "",
-  "## Second",
-  "",
-  "- a list",
-  "",
-  "```sh",
-  "deno task start",
-  "```",
-  "",
-].join("\n");
-
 const use = {
   request_count: 10,
   success_count: 9,
@@ -346,6 +326,7 @@ export const fullPages: PageData = {
       aSource({ source: "alpaca", name: "Alpaca", enabled: false, reason: "no key is set" }),
     ]),
   ...cachePage,
+  ...analysisPages,
   getJobs: () =>
     Promise.resolve({
       stages: ["collect", "compute", "evaluate", "notify"],
@@ -371,6 +352,7 @@ export const fullPages: PageData = {
         resolvedMs: null,
       }],
       successShare: 0.95,
+      day: someDay,
     }),
   listQuality: () =>
     Promise.resolve<QualityRow[]>([

@@ -1,6 +1,7 @@
 /** What pages are given on a bad day: nothing, failures, and what nobody sane would send. */
 import type { SignalRecord } from "../../lib/contracts/records.ts";
 import type { PageData } from "../../lib/ui/state.ts";
+import { emptyAnalysis, makeHostileAnalysis, noDay, someDay } from "./analysis_pages.ts";
 import { aFamily } from "./cache_pages.ts";
 import {
   aDexPair,
@@ -41,6 +42,10 @@ export const failingPages: PageData = {
   getCache: fail,
   listQuality: fail,
   getQuality: fail,
+  getPayments: fail,
+  getTvl: fail,
+  listRelations: fail,
+  listFailing: fail,
 };
 
 /** Nothing is stored. */
@@ -102,7 +107,15 @@ export const emptyPages: PageData = {
   getCache: () =>
     Promise.resolve({ families: [], memoryShare: null, hitShare: null, bytes: 0, bytesMax: 0 }),
   getJobs: () =>
-    Promise.resolve({ stages: [], alerts: [], parked: [], runs: [], successShare: null }),
+    Promise.resolve({
+      stages: [],
+      alerts: [],
+      parked: [],
+      runs: [],
+      successShare: null,
+      day: noDay,
+    }),
+  ...emptyAnalysis,
   listQuality: () => Promise.resolve([]),
   getQuality: (symbol) =>
     Promise.resolve({ symbol, score: null, checks: {}, timeMs: null, history: [] }),
@@ -248,7 +261,9 @@ export const hostilePages: PageData = {
         resolvedMs: null,
       }],
       successShare: NaN,
+      day: { ...someDay, cronShare: NaN, collectionShare: Infinity, ran: NaN },
     }),
+  ...makeHostileAnalysis(HOSTILE),
   listQuality: () =>
     Promise.resolve([
       { symbol: HOSTILE, quality_score: NaN, failed: { [HOSTILE]: NaN }, updated_at: NaN },

@@ -1,11 +1,14 @@
 /** A day of all sources at their stated limits: real queues, quotas and polling on a made clock. */
 import { createClockWatch } from "../../collectors/clock_watch.ts";
 import { createPoller, type Poller } from "../../collectors/poll.ts";
-import type { Feed, PollSource, Priority } from "../../collectors/source.ts";
+import { pollSources, streamSources } from "../../collectors/mod.ts";
+import type { Feed, PollSource } from "../../collectors/source.ts";
 import { createSourceHttp } from "../../collectors/source_http.ts";
 import { silentLogger } from "../../lib/log.ts";
 import { createQuotaCells, createQuotas } from "../../lib/store/quotas.ts";
+import { parseSettings, readSettingsFiles } from "../../lib/settings.ts";
 import type { Gate } from "../../lib/store/gate.ts";
+import { aFullContext } from "./feed_cases.ts";
 import {
   type CountingSource,
   createCountingSource,
@@ -19,71 +22,57 @@ const hourMs = 60 * minuteMs;
 /** A month of 31 days, the longest that credits have to last. */
 const startMs = Date.UTC(2026, 11, 1);
 
-/** Feeds as the sources have them: name, cadence in minutes, priority, requests a round. */
-type FeedRow = readonly [name: string, minutes: number, priority: Priority, requests: number];
+const settings = parseSettings(await readSettingsFiles());
 
-/** The stated limits a minute, and credits a month where a source counts them. */
-export const simulatedSources: {
-  key: string;
-  limit: number;
-  credits?: number;
-  feeds: readonly FeedRow[];
-}[] = [
-  {
-    key: "coingecko",
-    limit: 30,
-    credits: 10_000,
-    feeds: [["markets", 5, "high", 1], ["followed", 120, "normal", 1], [
-      "history",
-      1440,
-      "low",
-      10,
-    ]],
-  },
-  {
-    key: "coinmarketcap",
-    limit: 30,
-    credits: 10_000,
-    feeds: [["listings", 5, "high", 1], ["quotes", 120, "normal", 2]],
-  },
-  {
-    key: "coinmarketcap_dex",
-    limit: 300,
-    feeds: [["pairs", 5, "high", 5], ["quotes", 5, "normal", 10], ["trades", 10, "low", 10]],
-  },
-  {
-    key: "defillama",
-    limit: 100,
-    feeds: [["chains", 5, "high", 1], ["protocols", 15, "high", 1], ["history", 1440, "low", 25]],
-  },
-  { key: "cryptopanic", limit: 60, feeds: [["rss", 5, "normal", 1], ["posts", 5, "normal", 3]] },
-  { key: "binance", limit: 1200, feeds: [["klines", 5, "normal", 10]] },
-  { key: "yahoo", limit: 30, feeds: [["bars", 5, "normal", 5]] },
-];
-
-function createSource(
-  { key, limit, credits, feeds }: (typeof simulatedSources)[number],
-): PollSource {
+/** A source with what it asks for, as the product does: its file's feeds within the settings. */
+function toSimulated(source: PollSource): PollSource {
+  const { key, limitPerMinute, creditsPerMonth } = source;
+  const own = settings.sources[key];
+  const credits = own?.creditsPerMonth ?? creditsPerMonth;
   return {
     key,
     name: key,
-    addresses: { rest: [`http://${key}`] },
-    limitPerMinute: limit,
+    addresses: { rest: [`http://${key.replaceAll("_", "-")}`] },
+    limitPerMinute: own?.limitPerMinute ?? limitPerMinute,
     ...(credits !== undefined && { creditsPerMonth: credits }),
-    feeds: feeds.map(([name, minutes, priority, requests]): Feed => ({
+    feeds: source.feeds.map(({ name, cadenceMs, priority, requests }): Feed => ({
       name,
-      cadenceMs: minutes * minuteMs,
+      cadenceMs: (own?.cadenceSeconds?.[name] ?? cadenceMs / 1_000) * 1_000,
       priority,
+      // What is asked weighs and costs what it does; only its address is ours.
       requests: () =>
-        Array.from({ length: requests }, (_, i) => ({
-          path: `/${name}/${i}?w=1`,
-          weight: 1,
-          ...(credits !== undefined && { credits: 1 }),
+        requests(aFullContext).map(({ weight, credits }, i) => ({
+          path: `/${encodeURIComponent(name)}/${i}?w=${weight}`,
+          weight,
+          ...(credits !== undefined && { credits }),
         })),
       parse: () => ({}),
     })),
   };
 }
+
+/** Streams ask for the bars that they missed. */
+const streams = streamSources.map(({ key, name, addresses, bars }): PollSource => ({
+  key,
+  name,
+  addresses,
+  limitPerMinute: settings.sources[key]!.limitPerMinute,
+  feeds: [{
+    name: "bars",
+    cadenceMs: 5 * minuteMs,
+    priority: "normal",
+    requests: () =>
+      Array.from({ length: 10 }, () => ({
+        path: "/",
+        weight: bars.request("BTCUSDT", "1m", 0, 60_000).weight,
+      })),
+    parse: () => ({}),
+  }],
+}));
+
+/** Every source of the product, within the limits of the settings that come along. */
+export const simulatedSources: readonly PollSource[] = [...pollSources, ...streams]
+  .map(toSimulated);
 
 interface World {
   clock: SimulatedClock;
@@ -107,15 +96,16 @@ function startProcess(gate: Gate, { clock, servers, stop }: World): Poller[] {
     fetch: async (input: string | URL | Request) => {
       const url = new URL(String(input));
       await clock.wait(20 + clock.random() * 500);
-      const answer = servers.get(url.hostname)!.ask(Number(url.searchParams.get("w")));
+      const answer = servers.get(url.hostname.replaceAll("-", "_"))!.ask(
+        Number(url.searchParams.get("w")),
+      );
       await clock.wait(20 + clock.random() * 200);
       return answer;
     },
   };
   void watch.run(stop.signal);
-  return simulatedSources.map((row) => {
-    const source = createSource(row);
-    const http = createSourceHttp(row.key, source.addresses.rest, source, parts);
+  return simulatedSources.map((source) => {
+    const http = createSourceHttp(source.key, source.addresses.rest, source, parts);
     const poller = createPoller(source, {
       readContext: () =>
         Promise.resolve({
@@ -176,7 +166,10 @@ export async function simulate(
   await withMemoryGate(async (gate) => {
     const clock = createSimulatedClock(startMs);
     const servers = new Map(
-      simulatedSources.map(({ key, limit }) => [key, createCountingSource(limit, clock.trueNow)]),
+      simulatedSources.map(({ key, limitPerMinute }) => [
+        key,
+        createCountingSource(limitPerMinute, clock.trueNow),
+      ]),
     );
     const world: World = { clock, servers, stop: new AbortController() };
     const all = Array.from({ length: processes }, () => startProcess(gate, world));

@@ -39,7 +39,7 @@ Deno.test("NEW-02 every page is complete without scripts, each figure with its s
       /WETH\/USDC[\s\S]*coinmarketcap_dex · [\s\S]*2 min ago/,
       /role="img" aria-label="Volume of 24 hours by network/,
       /aria-label="2 signals by time and type/,
-      /liquidity change 24h -34\.568, direction down, threshold 20/,
+      /liquidity change 24h −34\.57%, direction down, threshold 20/,
     ],
     [pair1]: [
       /Ethereum[\s\S]*2 min ago/,
@@ -53,6 +53,10 @@ Deno.test("NEW-02 every page is complete without scripts, each figure with its s
       /aria-label="\+0\.40 on a scale from −1 to \+1: Positive"/,
       /From 12 judged headlines/,
       /BTC<\/a>[\s\S]*4 ▼<span class="visually-hidden">Negative/,
+    ],
+    "/explore/tvl": [
+      /aria-sort="descending"[\s\S]*Ethereum[\s\S]*50B[\s\S]*Lendit[\s\S]*2\.5B[\s\S]*−12\.50%/,
+      /Lending[\s\S]*defillama · [\s\S]*1 h ago/,
     ],
     "/sources": [
       /CoinGecko[\s\S]*Live[\s\S]*7 s ago/,
@@ -97,6 +101,7 @@ Deno.test("nothing stored is said in words, and never looks like a figure of zer
     "/explore/dex": /No pair is stored\. The recording that is played holds none/,
     [pair1]: /No price history[\s\S]*No signal on pairs yet[\s\S]*Nothing within the last 24/,
     "/explore/news": /No headline is stored\. The recording that is played holds none/,
+    "/explore/tvl": /No locked value is stored\. None came so far/,
     "/sources": /No source has reported yet/,
     "/jobs": /–[\s\S]*No cycle has run yet[\s\S]*Nothing was given up/,
     "/cache": /–[\s\S]*nothing yet[\s\S]*Nothing was asked for yet/,

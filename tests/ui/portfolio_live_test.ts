@@ -15,6 +15,7 @@ import {
   applyPrice,
   applySums,
   foldParts,
+  readQuote,
   type TextArithmetic,
   thinOut,
 } from "../../lib/ui/portfolio_live.ts";
@@ -55,7 +56,6 @@ const held: [
 ][] = [
   ["no price came", aHolding(), null],
   ["an older price came", aHolding(), price(1, { eventMs: PAGE_MS - 60_000 })],
-  ["another source's price came", aHolding(), price(1, { source: "alpaca" })],
   ["the rate is not known", aHolding({ value: null }), price(1)],
   ["no price was known", aHolding({ priceMs: null, valueOwn: null }), price(1)],
   ["nothing of it is held", aHolding({ valueOwn: "0", value: "0", quantity: "0" }), price(1)],
@@ -65,6 +65,22 @@ for (const [name, holding, next] of held) {
     assert.equal(applyPrice(holding, next, math), holding);
   });
 }
+
+Deno.test("a live price takes the place of a stored close, whatever its time", () => {
+  const stored = aHolding({ priceSource: "stored close", priceMs: PAGE_MS + 60_000 });
+  const moved = applyPrice(stored, price(43_000), math);
+  assert.deepEqual([moved.price, moved.priceSource, moved.priceMs], ["43000", "binance", PAGE_MS]);
+});
+
+Deno.test("the quote of a symbol is read of its canonical id, where it has one", () => {
+  const ids: [string, string | null][] = [
+    ["crypto:BTC/USDT@binance", "USDT"],
+    ["stock:AAPL@alpaca", null],
+    ["asset:bitcoin", null],
+    ["", null],
+  ];
+  for (const [id, quote] of ids) assert.equal(readQuote(id), quote, id);
+});
 
 Deno.test("sums move by what the holdings moved, and an open sum stays open", () => {
   const worth = aWorth({ holdings: [aHolding(), aHolding({ symbol: "X", value: null })] });

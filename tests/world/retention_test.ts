@@ -11,7 +11,7 @@ import { aKlineRow, anHttp, aSource, createIntake, turn } from "../support/excha
 import { aBar } from "../support/market.ts";
 import { followSymbol, setUpPipeline, SYMBOL } from "../support/pipeline.ts";
 import { aWatch } from "../support/settings.ts";
-import { withMemoryStore } from "../support/store.ts";
+import { buildGap, withMemoryStore } from "../support/store.ts";
 
 const dayMs = 86_400_000;
 const nowMs = Date.UTC(2026, 10, 21);
@@ -223,3 +223,43 @@ Deno.test("backfilled bars have the rows of features that a live close would hav
     equal(items[0]?.time, daysAgo(400) - barMs);
     await backfills.close();
   }));
+
+Deno.test("what people did goes after 90 days, holes, outcomes and prices with what they are of", async () => {
+  const { watch } = await aWatch();
+  await withMemoryStore(async (store) => {
+    const world = store.world("live");
+    const audit = (id: string, days: number) =>
+      store.owned.audit.put({
+        ...{ id, timestamp: daysAgo(days), actor: "system", act: "config.change", target: "" },
+        ...{ ip: "", isDone: true, detail: "" },
+      });
+    await Promise.all([audit("old", 91), audit("new", 89)]);
+    for (const [id, days] of [["old", 366], ["new", 364]] as const) {
+      const timestamp = daysAgo(days);
+      await world.gaps.put(buildGap(id, { timestamp }));
+      await world.outcomes.put({
+        ...{ id, signalType: "price_alert", entity: SYMBOL, timestamp },
+        ...{ outcome: "right", reason: "", figures: {} },
+      });
+      await world.assetPrices.put({
+        ...{ id, entity: "asset:bitcoin", price: 1, volume_24h: null, market_cap: null },
+        ...{ timestamp, source: "coingecko", created_at: timestamp },
+      });
+    }
+    const stop = new AbortController();
+    const clock = createManualClock(nowMs);
+    const done = runRetentionDaily({
+      ...{ world, store, settings: watch, marketNow: () => nowMs, clock, log: silentLogger },
+      pipeline: { halt: () => {}, recount: () => Promise.resolve() },
+      signal: stop.signal,
+    });
+    await clock.advance(60_000);
+    for (let i = 0; i < 2_000 && await world.getState("retentionMs") === null; i++) await turn(5);
+    stop.abort();
+    await done;
+    for (const kept of [store.owned.audit, world.gaps, world.outcomes, world.assetPrices]) {
+      deepEqual((await kept.list({})).items.map(({ id }) => id), ["new"]);
+    }
+  });
+  await watch.stop();
+});

@@ -1,6 +1,21 @@
 /** Each setting that is changed in its file changes what is done, within the next pass. */
 import { deepEqual, equal, match, notDeepEqual } from "node:assert/strict";
+import { Connection } from "../../collectors/connection.ts";
+import type { ConnectionHandlers } from "../../collectors/connection_options.ts";
+import { createPoller } from "../../collectors/poll.ts";
 import { createSourceHttp } from "../../collectors/source_http.ts";
+import { createSymbolCache } from "../../lib/cache/symbols.ts";
+import { runNotify } from "../../lib/jobs/notify.ts";
+import { silentLogger } from "../../lib/log.ts";
+import type { Store } from "../../lib/store/mod.ts";
+import { createCycle } from "../../lib/world/cycle.ts";
+import { createManualClock, type ManualClock } from "../support/clock.ts";
+import { anHttp, aSource } from "../support/exchange.ts";
+import { createMemoryStore } from "../support/memory_store.ts";
+import { followSymbol } from "../support/pipeline.ts";
+import { silentPublisher } from "../support/pipelines.ts";
+import { aPollSource } from "../support/polled.ts";
+import { aStageContext } from "../support/stage_context.ts";
 import { runRetention } from "../../lib/jobs/mod.ts";
 import {
   addToHistory,
@@ -15,6 +30,7 @@ import {
   followStream,
   followTradeLimits,
   readBreakerLimits,
+  readTuning,
   tuneQuotas,
 } from "../../lib/world/live_limits.ts";
 import { aTrade, DAY_MS } from "../support/market.ts";
@@ -34,6 +50,90 @@ const aBreaker =
   };
 const fail = (breaker: Breaker, times: number, nowMs: number) => {
   for (let i = 0; i < times; i++) breaker.fail(nowMs, "down");
+};
+
+/** The breaker of a stream's connection, made before the change. */
+const aConnectionsBreaker =
+  (act: (breaker: Breaker, nowMs: number) => unknown): Probe => ({ watch, clock }) => {
+    const all = Array.from({ length: 2 }, () =>
+      new Connection([], {
+        source: aSource(),
+        addresses: ["ws://one"],
+        clock,
+        log: silentLogger,
+        open: () => Promise.reject(new Error("down")),
+        handlers: {} as ConnectionHandlers,
+        getTuning: () => readTuning(watch.get()),
+      }).breaker);
+    return () => act(all.pop()!, clock.now());
+  };
+
+/** Cycles of a world, made anew before each look; the clock is their own. */
+const aCycle =
+  (act: (jobs: ReturnType<typeof createCycle>, clock: ManualClock) => Promise<unknown>): Probe =>
+  ({ watch }) =>
+  async () => {
+    const clock = createManualClock(Date.UTC(2026, 10, 21, 12, 1));
+    const ids: string[] = [];
+    const jobs = createCycle({
+      settings: watch,
+      queue: {
+        enqueue: (_topic: string, _body: unknown, { id }: { id: string }) =>
+          Promise.resolve(!ids.includes(id) && ids.push(id) > 0),
+      } as unknown as Store["jobs"],
+      log: silentLogger,
+      world: createMemoryStore(),
+      hub: silentPublisher,
+      collect: () => Promise.reject(new Error("not asked")),
+      marketNow: clock.now,
+      clock,
+    });
+    return await act(jobs, clock);
+  };
+
+/** Operators' alerts after one cycle that failed. */
+const anAlert: Probe = ({ watch }) => async () => {
+  const store = createMemoryStore();
+  const clock = createManualClock(Date.UTC(2026, 10, 21));
+  const { context } = aStageContext(store, clock);
+  await store.collectionRuns.put({
+    ...{ id: "r", trigger: "cron", timestamp: clock.now(), duration_ms: 1, status: "failed" },
+    ...{ sources: {}, records: 0, signals: 0 },
+  });
+  const getAlertFailures = () => watch.get().collection.alertFailures;
+  return (await runNotify({ ...context, getAlertFailures }, "r")).records;
+};
+
+/** Whether a list of symbols that is two minutes old is still kept. */
+const aSymbolList: Probe = ({ watch }) => async () => {
+  const store = createMemoryStore();
+  await followSymbol(store);
+  let nowMs = 0;
+  const getTtlMs = () => watch.get().collection.symbolsSeconds * 1_000;
+  const list = createSymbolCache({ symbols: store.symbols, now: () => nowMs, getTtlMs });
+  await list.list();
+  nowMs = 120_000;
+  return (await list.list()).cached;
+};
+
+/** How long a feed waits after an answer that fails. */
+const aPoll = (answer: number | "no"): Probe => ({ watch }) => async () => {
+  const clock = createManualClock(Date.UTC(2026, 10, 21));
+  const poller = createPoller(aPollSource(), {
+    readContext: () =>
+      Promise.resolve({ symbols: [], nowMs: 0, getLastBarTime: () => null, dexPairs: [] }),
+    http: anHttp(
+      clock,
+      () => answer === "no" ? new Response("no") : new Response("no", { status: answer }),
+    ),
+    put: () => Promise.resolve(0),
+    clock,
+    log: silentLogger,
+    onHealth: () => {},
+    getTuning: () => readTuning(watch.get()),
+  });
+  await poller.collect(new AbortController().signal);
+  return poller.health().feeds![0]!.nextMs! - clock.now();
 };
 
 /** A symbol's trades around 100, made before the change. */
@@ -127,6 +227,70 @@ const rows: { name: string; to: unknown; probe: Probe; was: unknown; is: unknown
     was,
     is,
   })),
+  {
+    name: "streamBreaker.failureThreshold",
+    to: 2,
+    probe: aConnectionsBreaker((breaker, now) => (fail(breaker, 2, now), breaker.getState(now))),
+    was: "CLOSED",
+    is: "OPEN",
+  },
+  {
+    name: "streamBreaker.timeoutSeconds",
+    to: 30,
+    probe: aConnectionsBreaker((breaker, now) => {
+      fail(breaker, 7, now);
+      return breaker.getRetryAfterMs(now);
+    }),
+    was: 60_000,
+    is: 30_000,
+  },
+  { name: "collection.alertFailures", to: 1, probe: anAlert, was: 0, is: 1 },
+  {
+    name: "collection.cycleMinutes",
+    to: 5,
+    probe: aCycle(async (jobs, clock) => {
+      await clock.advance(60_000 - clock.now() % 60_000);
+      while (new Date(clock.now()).getUTCMinutes() % 15 !== 5) await clock.advance(60_000);
+      return await jobs.tick();
+    }),
+    was: false,
+    is: true,
+  },
+  {
+    name: "collection.standbyMinutes",
+    to: 30,
+    probe: aCycle(async (jobs, clock) => {
+      await clock.advance(17 * 60_000);
+      return await jobs.runStandby();
+    }),
+    was: true,
+    is: false,
+  },
+  { name: "collection.symbolsSeconds", to: 60, probe: aSymbolList, was: true, is: false },
+  ...([
+    ["retrySeconds", 3, 1_000, 3_000, "no"],
+    ["blockedRetrySeconds", 120, 900_000, 120_000, 403],
+  ] as const).map(([key, to, was, is, answer]) => ({
+    name: `collection.${key}`,
+    to,
+    probe: aPoll(answer),
+    was,
+    is,
+  })),
+  {
+    name: "collection.retrySecondsMax",
+    to: 7_200,
+    probe: ({ watch }: World) => () => readTuning(watch.get()).retryMaxMs,
+    was: 60_000,
+    is: 7_200_000,
+  },
+  {
+    name: "collection.demandSeconds",
+    to: 2,
+    probe: ({ watch }: World) => () => readTuning(watch.get()).demandWithinMs,
+    was: 5_000,
+    is: 2_000,
+  },
   {
     name: "breaker.timeoutSeconds",
     to: 10,

@@ -16,6 +16,8 @@ import { Change, formatFindings, readParam } from "../../../lib/ui/PageParts.tsx
 import type { DexDetail } from "../../../lib/ui/page_views.ts";
 import { type Reading, readSafely } from "../../../lib/ui/read.ts";
 import { ReadError, StatCard } from "../../../lib/ui/Shell.tsx";
+import { isSorted, readTable, sortRows } from "../../../lib/ui/sort.ts";
+import { SortHeadings } from "../../../lib/ui/SortHeading.tsx";
 import type { State } from "../../../lib/ui/state.ts";
 
 interface Data {
@@ -24,6 +26,11 @@ interface Data {
 }
 
 const words = pageStrings.dex;
+const columns = {
+  all: ["time", "open", "high", "low", "close"] as const,
+  ascending: [] as const,
+  first: "time" as const,
+};
 
 export const handler = {
   async GET(ctx: Context<State>) {
@@ -73,24 +80,34 @@ function Figures({ detail: { pair, metrics } }: { detail: DexDetail }) {
   );
 }
 
-function History({ detail: { candles, madeFrom } }: { detail: DexDetail }) {
+function History({ detail: { candles, madeFrom }, query }: {
+  detail: DexDetail;
+  query: URLSearchParams;
+}) {
   if (candles.length === 0) return <p class="empty">{words.noCandles}</p>;
+  const table = readTable(query, columns, { anchor: "candles" });
+  const { time, open, high, low, close } = strings.chart;
+  const sorted = sortRows(
+    candles,
+    table.now.order,
+    (candle) => candle[table.now.sort],
+    (candle) => String(candle.time),
+  );
   return (
     <>
       {candles.length > 1 && <Candles rows={candles} />}
       <p class="muted note">{words.madeFrom[madeFrom]}</p>
-      <Twin>
+      <Twin isOpen={isSorted(table)}>
         <ScrollTable label={words.candlesCaption}>
           <thead>
-            <tr>
-              <th scope="col">{strings.chart.time}</th>
-              {[strings.chart.open, strings.chart.high, strings.chart.low, strings.chart.close].map(
-                (word) => <th key={word} scope="col" class="number">{word}</th>,
-              )}
-            </tr>
+            <SortHeadings
+              table={table}
+              labels={{ time, open, high, low, close }}
+              numbers={["open", "high", "low", "close"]}
+            />
           </thead>
           <tbody>
-            {candles.toReversed().map(({ time, open, high, low, close }) => (
+            {sorted.map(({ time, open, high, low, close }) => (
               <tr key={time}>
                 <th scope="row">{formatDateTime(time)}</th>
                 {[open, high, low, close].map((value, i) => (
@@ -138,7 +155,11 @@ function Advice({ detail: { recommendations } }: { detail: DexDetail }) {
   );
 }
 
-function Pair({ detail, times }: { detail: DexDetail; times: PageTimes }) {
+function Pair({ detail, times, query }: {
+  detail: DexDetail;
+  times: PageTimes;
+  query: URLSearchParams;
+}) {
   const { pair, networkName } = detail;
   return (
     <>
@@ -156,7 +177,7 @@ function Pair({ detail, times }: { detail: DexDetail; times: PageTimes }) {
       </section>
       <section class="card" aria-labelledby="candles">
         <h2 id="candles">{words.candles}</h2>
-        <History detail={detail} />
+        <History detail={detail} query={query} />
       </section>
       <div class="halves">
         <section class="card" aria-labelledby="signals">
@@ -194,7 +215,7 @@ export default function PairPage({ data: { asked, found }, url, state }: PagePro
       <p class="crumb">
         <a href="/explore/dex">{words.back}</a>
       </p>
-      {detail ? <Pair detail={detail} times={times} /> : (
+      {detail ? <Pair detail={detail} times={times} query={url.searchParams} /> : (
         <>
           <h1 class="text-cell">{asked}</h1>
           <ReadError href={url.pathname} />

@@ -27,6 +27,8 @@ import type { AnalysisView, LevelView, MarketDetail } from "../../../lib/ui/page
 import { ExportLinks } from "../../../lib/ui/ExportLinks.tsx";
 import { type Reading, readSafely } from "../../../lib/ui/read.ts";
 import { ReadError } from "../../../lib/ui/Shell.tsx";
+import { readTable, sortRows } from "../../../lib/ui/sort.ts";
+import { SortHeadings } from "../../../lib/ui/SortHeading.tsx";
 import type { State } from "../../../lib/ui/state.ts";
 
 interface Data {
@@ -35,6 +37,21 @@ interface Data {
 }
 
 const words = pageStrings.market;
+const columns = {
+  all: ["source", "price", "change", "volume", "cap"] as const,
+  ascending: ["source"] as const,
+  first: "source" as const,
+};
+type Column = (typeof columns.all)[number];
+type Figure = Pick<
+  MarketDetail["figures"][number],
+  "source" | "price" | "price_change_24h" | "volume_24h" | "market_cap"
+>;
+
+function readColumn(each: Figure, column: Column): number | string | null {
+  const { source, price, price_change_24h: change, volume_24h: volume, market_cap: cap } = each;
+  return { source, price, change, volume, cap }[column];
+}
 
 export const handler = {
   async GET(ctx: Context<State>) {
@@ -45,18 +62,29 @@ export const handler = {
   },
 };
 
-function Figures({ market, times }: { market: MarketDetail; times: PageTimes }) {
+function Figures({ market, times, query }: {
+  market: MarketDetail;
+  times: PageTimes;
+  query: URLSearchParams;
+}) {
   const { symbol, figures } = market;
   if (!symbol && figures.length === 0) return <p class="empty">{words.noFigures}</p>;
+  const table = readTable(query, columns, { anchor: "figures" });
+  const { source, price, change, volume, cap } = words;
+  const sorted = sortRows(
+    figures,
+    table.now.order,
+    (each) => readColumn(each, table.now.sort),
+    ({ id }) => id,
+  );
   return (
     <ScrollTable label={words.figuresCaption}>
       <thead>
-        <tr>
-          <th scope="col">{words.source}</th>
-          {[words.price, words.change, words.volume, words.cap].map((word) => (
-            <th key={word} scope="col" class="number">{word}</th>
-          ))}
-        </tr>
+        <SortHeadings
+          table={table}
+          labels={{ source, price, change, volume, cap }}
+          numbers={["price", "change", "volume", "cap"]}
+        />
       </thead>
       <tbody>
         {symbol && (
@@ -76,7 +104,7 @@ function Figures({ market, times }: { market: MarketDetail; times: PageTimes }) 
             <td class="number">–</td>
           </tr>
         )}
-        {figures.map((each) => (
+        {sorted.map((each) => (
           <tr key={each.id}>
             <th scope="row" class="wrap">
               <Age source={each.source} timeMs={each.timestamp} times={times} />
@@ -294,7 +322,7 @@ export default function MarketPage({ data, url, state }: PageProps<Data, State>)
             <PageHead market={found} asked={asked} />
             <section class="card" aria-labelledby="figures">
               <h2 id="figures">{words.figures}</h2>
-              <Figures market={found} times={times} />
+              <Figures market={found} times={times} query={url.searchParams} />
               <p class="muted note">{words.unit}</p>
             </section>
             <div class="halves">

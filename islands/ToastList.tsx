@@ -1,26 +1,21 @@
-/**
- * Toasts of alerts and important signals while a page is open; it also counts what is unread and
- * keeps the browser signed in. Comes late and only for who is signed in.
- *
- * @module
- */
 import { effect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import { alertStrings } from "../format/alert_strings.ts";
-import { strings } from "../format/strings.ts";
-import { getLiveClient, liveState } from "../live/client.ts";
-import { formatUnread } from "./unread.ts";
-import { startSession } from "./session_browser.ts";
-import { playToastSound } from "./sound.ts";
+import { alertStrings } from "../lib/format/alert_strings.ts";
+import { strings } from "../lib/format/strings.ts";
+import { getLiveClient, liveState } from "../lib/live/client.ts";
+import { formatUnread } from "../lib/ui/unread.ts";
+import { startSession } from "../lib/ui/session_browser.ts";
+import { playToastSound } from "../lib/ui/sound.ts";
 import {
   addToast,
   dropToast,
   noToasts,
+  pickNews,
   readNotification,
   readSignal,
   type Toast,
   type ToastState,
-} from "./toasts.ts";
+} from "../lib/ui/toasts.ts";
 
 /** How often the notification centre is asked, ms: the live channel may be away. */
 const askEveryMs = 20_000;
@@ -75,23 +70,17 @@ async function askUnread(): Promise<Told | null> {
 
 /** Follows the private channel, and asks as well, so that nothing is missed without it. */
 function follow(show: (toast: Toast) => void): () => void {
-  const known = new Set<string>();
-  let isFirst = true;
+  let known: Set<string> | null = null;
   const ask = async () => {
     const told = await askUnread();
     if (!told) return;
     setUnread(told.unread);
-    const mark = readMark();
-    for (const each of told.notifications.toReversed()) {
+    for (const each of pickNews(told.notifications, { mark: readMark(), known })) {
       const toast = readNotification(each);
-      // What this browser has shown, on this page or one before, is in the centre and no news.
-      const isNews = mark === null ? !isFirst : each.timestamp > mark;
-      if (toast && isNews && !known.has(each.id)) show(toast);
-      known.add(each.id);
-      moveMark(each.timestamp);
+      if (toast) show(toast);
     }
-    if (mark === null) moveMark(0);
-    isFirst = false;
+    known = new Set([...known ?? [], ...told.notifications.map(({ id }) => id)]);
+    moveMark(Math.max(0, ...told.notifications.map(({ timestamp }) => timestamp)));
   };
   const live = getLiveClient();
   const stops = [
@@ -114,7 +103,12 @@ function follow(show: (toast: Toast) => void): () => void {
   };
 }
 
-/** The toasts on the screen. */
+const now = () => Date.now();
+
+/**
+ * Toasts of alerts and important signals while a page is open; it also counts what is unread and
+ * keeps the browser signed in. Comes late and only for who is signed in.
+ */
 export function ToastList({ isOn, hasSound, confidence }: {
   isOn: boolean;
   hasSound: boolean;
@@ -140,8 +134,8 @@ export function ToastList({ isOn, hasSound, confidence }: {
         if (toast) show(toast);
       }),
     ];
-    void startSession();
-    const timer = setInterval(() => void startSession(), renewEveryMs);
+    void startSession(now);
+    const timer = setInterval(() => void startSession(now), renewEveryMs);
     return () => {
       stops.forEach((stop) => stop());
       clearInterval(timer);
