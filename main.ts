@@ -66,11 +66,12 @@ for (const path of apis.apiPaths) {
     app.all(pattern, (ctx) => requireMarket().api.fetch(ctx.req, { ip: getIp(ctx.info) }));
   }
 }
-app.use((ctx) => {
-  const { data, mode } = requireMarket();
+app.use(async (ctx) => {
+  const { api, data, mode } = requireMarket();
   ctx.state.requestId = crypto.randomUUID();
   ctx.state.mode = mode();
   ctx.state.data = data;
+  Object.assign(ctx.state, await apis.readVisitor(api, ctx.req, getIp(ctx.info)));
   return ctx.next();
 });
 app.post("/play-again", async (ctx) => {

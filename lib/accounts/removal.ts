@@ -25,6 +25,9 @@ const ofUser = [
   "pushSubscriptions",
   "watchlists",
   "shares",
+  "bookCopies",
+  "bookPieces",
+  "rooms",
   "answered",
 ] as const satisfies OwnedName[];
 

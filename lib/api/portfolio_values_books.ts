@@ -181,12 +181,11 @@ function keepCopy(
   const isDue = copy.version !== version && !copy.isWriting && deps.now() >= copy.nextMs;
   // Commits that came since this request began its own are not in the portfolio that it read.
   if (!isDue || version !== getVersion(portfolio)) return;
+  const isLarge = activities.length >= least;
   copy.isWriting = true;
-  copy.nextMs = deps.now() + copyMs;
+  if (isLarge) copy.nextMs = deps.now() + copyMs;
   const owned = getOwned(deps);
-  const kept = activities.length >= least
-    ? writeCopy(owned, portfolio, activities)
-    : dropCopy(owned, portfolio);
+  const kept = isLarge ? writeCopy(owned, portfolio, activities) : dropCopy(owned, portfolio);
   kept.then((isKept) => {
     if (isKept) copy.version = version;
   }).catch((error) => {

@@ -87,7 +87,7 @@ export function unpackActivities(bytes: Uint8Array, owner: PackedOwner): Activit
   const times = new Float64Array(bytes.slice(offset).buffer);
   const [ids, types, symbols, exchanges, quantities, prices, currencies, ...others] = columns.map(
     (column) => Array.isArray(column) ? column : decode(column),
-  ) as Columns;
+  ) as unknown as Columns<typeof columnNames>;
   const [fees, feeCurrencies, notes, imports, references] = others;
   const { portfolioId, userId } = owner;
   const activities: ActivityRecord[] = [];
@@ -115,7 +115,7 @@ export function unpackActivities(bytes: Uint8Array, owner: PackedOwner): Activit
 }
 
 /** The texts of each column, in the order of `columnNames`. */
-type Columns = { [Name in keyof typeof columnNames]: string[] };
+type Columns<Names extends readonly string[]> = { [Name in keyof Names]: string[] };
 
 /** Returns the text of each code. */
 function decode({ texts, codes }: { texts: string[]; codes: Uint8Array }): string[] {

@@ -13,12 +13,13 @@ import type {
   FiringRecord,
   NotificationRecord,
   PreferencesRecord,
+  PushSubscriptionRecord,
 } from "../contracts/owned.ts";
 import type { Logger } from "../log.ts";
 import type { JobHandler, OwnedStore, Transaction } from "../store/mod.ts";
 import { buildFiringMessage, toNotification } from "./messages.ts";
 import { createPreferences, findQuietEnd, isChannelOn } from "./preferences.ts";
-import type { Message, Outcome } from "./types.ts";
+import { IMPORTANT_CONFIDENCE, type Message, type Outcome } from "./types.ts";
 
 /** Firings of one digest; more than anybody reads, and less than a commit holds. */
 const DIGEST_MAX = 200;
@@ -94,7 +95,7 @@ async function deliver(options: DeliveryOptions, firingId: string): Promise<void
     if (wanted.includes("WEBHOOK")) queueSend(transaction, "WEBHOOK", message, nowMs);
     if (!personal.some((channel) => wanted.includes(channel))) return true;
     if (await joinBatch(transaction, firing, preferences, nowMs)) return true;
-    queuePersonal(transaction, { wanted, browsers, message, nowMs });
+    queuePersonal(transaction, { wanted, browsers, message, firings: [firing], nowMs });
     return true;
   });
   if (isNew && firing.channels.includes("WEBSOCKET")) publish(firing.user_id, notification);
@@ -158,7 +159,7 @@ async function tellDigest({ owned, now }: DeliveryOptions, userId: string): Prom
         ? firingIds[0]!
         : `digest:${userId}:${nowMs}:${channel}`;
       const message = { messageId, firingIds, userId };
-      queuePersonal(transaction, { wanted: [channel], browsers, message, nowMs });
+      queuePersonal(transaction, { wanted: [channel], browsers, message, firings: own, nowMs });
     }
   });
 }
@@ -167,17 +168,27 @@ type MessageRef = Pick<SendJob, "messageId" | "firingIds" | "userId">;
 
 function queuePersonal(
   transaction: Transaction,
-  { wanted, browsers, message, nowMs }: {
+  { wanted, browsers, message, firings, nowMs }: {
     wanted: readonly ChannelName[];
-    browsers: readonly string[];
+    browsers: readonly Browser[];
     message: MessageRef;
+    /** What the message tells of. */
+    firings: readonly FiringRecord[];
     nowMs: number;
   },
 ): void {
   if (wanted.includes("EMAIL")) queueSend(transaction, "EMAIL", message, nowMs);
   if (wanted.includes("SLACK")) queueSend(transaction, "SLACK", message, nowMs);
   if (!wanted.includes("PUSH")) return;
-  for (const browser of browsers) queueSend(transaction, "PUSH", message, nowMs, browser);
+  const important = firings.filter(isImportant).map(({ id }) => id);
+  for (const { id, wants } of browsers) {
+    if (wants === "all" || important.length === firings.length) {
+      queueSend(transaction, "PUSH", message, nowMs, id);
+    } else if (important.length > 0) {
+      const own = { ...message, firingIds: important };
+      queueSend(transaction, "PUSH", own, nowMs, id);
+    }
+  }
 }
 
 function queueSend(
@@ -312,12 +323,25 @@ async function readPreferences(
   return await transaction.get("preferences", userId) ?? createPreferences(userId);
 }
 
-/** Ids of a person's browsers that want to be told. */
-async function listBrowsers(owned: OwnedStore, userId: string): Promise<string[]> {
+/** A person's browser that is to be told. */
+type Browser = Pick<PushSubscriptionRecord, "id" | "wants">;
+
+/**
+ * Says whether a browser that wants important news only is told of a firing. Whoever has set an
+ * alert on a level meant it; a signal has to be as sure as one that visitors are told of.
+ */
+export function isImportant(
+  { condition, value }: Pick<FiringRecord, "condition" | "value">,
+): boolean {
+  return condition !== "SIGNAL_CONFIDENCE" || (value ?? 0) >= IMPORTANT_CONFIDENCE;
+}
+
+/** A person's browsers that want to be told. */
+async function listBrowsers(owned: OwnedStore, userId: string): Promise<Browser[]> {
   const { items } = await owned.pushSubscriptions.list({
     index: "user",
     equals: [userId],
     limit: BROWSERS_MAX,
   });
-  return items.filter(({ isEnabled }) => isEnabled).map(({ id }) => id);
+  return items.filter(({ isEnabled }) => isEnabled);
 }

@@ -5,6 +5,9 @@
  */
 import type { ChannelName } from "../contracts/owned.ts";
 
+/** Who wants important ones only is told of signals of at least this confidence (0 to 1). */
+export const IMPORTANT_CONFIDENCE = 0.8;
+
 /** One alert of a message, as receivers see it. */
 export interface MessagePart {
   firingId: string;

@@ -11,15 +11,13 @@ import { fingerprint } from "../format/fingerprint.ts";
 import type { Logger } from "../log.ts";
 import type { JobHandler, JobQueue, OwnedStore } from "../store/mod.ts";
 import type { PushTarget } from "./push.ts";
-import type { Channel, Message } from "./types.ts";
+import { type Channel, IMPORTANT_CONFIDENCE, type Message } from "./types.ts";
 
 /** Topic of the work. */
 export const WATCH_TOPIC = "watch";
 /** Subscriptions of one job, and how many are sent to at the same time. */
 export const WATCH_CHUNK = 200;
 const LANES = 16;
-/** Who wants important ones only gets those of at least this confidence. */
-export const IMPORTANT_CONFIDENCE = 0.8;
 /** Waits before what could not be taken is sent again, ms. */
 const RETRY_MS = [5_000, 60_000] as const;
 

@@ -28,13 +28,7 @@ import type { PipelineOptions } from "./options.ts";
 import type { ExchangeRoom } from "./rooms.ts";
 import { createSettling, noteNewest } from "./settling.ts";
 import type { SignalRunner } from "./signals.ts";
-import {
-  getSeries,
-  type IntakeState,
-  listFolded,
-  noteHourClose,
-  type SymbolState,
-} from "./state.ts";
+import { type IntakeState, listFolded, noteHourClose, type SymbolState } from "./state.ts";
 import type { ClosedBarKind, ClosedBarListener } from "./types.ts";
 import { readIndicators, recountSymbols, updateIndicators, warmSeries } from "./warm.ts";
 

@@ -87,6 +87,8 @@ const answersSchema = z.strictObject({
   dex_networks: lifetime(1_800),
   dex_volumes: lifetime(300),
   dex_page: lifetime(300),
+  tvl_page: lifetime(300),
+  relations_page: lifetime(300),
   stats: lifetime(300),
   usage: lifetime(300),
   source_usage: lifetime(300),

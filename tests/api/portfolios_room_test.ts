@@ -1,7 +1,7 @@
 /** Limits of what one person may have: records that are made at once count each other. */
 import { deepEqual, equal } from "node:assert/strict";
 import { sharesMax } from "../../lib/contracts/shares.ts";
-import { here, password, startMs } from "../support/accounts.ts";
+import { goodPassword, here, startMs } from "../support/accounts.ts";
 import { type OwnAnswer, type TestOwn, uuid, withOwnApi } from "../support/possessions.ts";
 
 const atOnce = 6;
@@ -52,6 +52,6 @@ Deno.test("what notes how many were made goes with the account", () =>
   withOwnApi(async ({ ask, owned, accounts, ids }) => {
     await ask("PUT", `/api/v1/portfolios/${uuid(1)}`, { body: { name: "x", currency: "USDT" } });
     equal(await owned.rooms.count(), 1);
-    await accounts.people.remove(ids.ada, password, here);
+    await accounts.people.remove(ids.ada, goodPassword, here);
     equal(await owned.rooms.count(), 0);
   }));

@@ -28,7 +28,7 @@ const portfolioId = "0f8fad5b-d9cb-469f-a165-70867728950e";
 const token = "t".repeat(64);
 const value = `/api/v1/portfolios/${portfolioId}/value`;
 /** Processes that are started, and new prices in each. */
-const startCount = 5;
+const startCount = 20;
 const changeCount = 100;
 
 function makeActivity(i: number): ActivityRecord {
@@ -166,7 +166,7 @@ async function measureStarts(path: string): Promise<Figure[]> {
     ms(`first value of a process, ${of}, from the records, wall`, records.first, 10_000),
     ms(`first value of a process, ${of}, wall, p95`, pickShare(firsts, 0.95), 250),
     ms(`first value of a process, ${of}, wall, median`, pickShare(firsts, 0.5), 250),
-    ms(`first value of a process, ${of}, processor time, median`, pickShare(cpus, 0.5), 400),
+    ms(`first value of a process, ${of}, processor time, median`, pickShare(cpus, 0.5), 250),
     ms(`value after a new price, ${of}, wall, p95`, pickShare(changes, 0.95), 5),
     ms(`value after a new price, ${of}, processor time`, pickShare(changesCpu, 0.5), 5),
   ];

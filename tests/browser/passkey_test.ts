@@ -69,7 +69,7 @@ async function checkPasskeys(browser: Browser, url: string): Promise<void> {
   const { devtools, authenticatorId } = await addDevice(page, { isVerified: true });
   await signIn(page, url, email, true);
   await addPasskey(page, url, "Stolen laptop", "not the password at all");
-  await page.getByRole("alert").waitFor();
+  await page.locator("[data-field=password] .field-error").first().waitFor();
   equal(await countCredentials(devtools, authenticatorId), 0, "none without the password");
   await addPasskey(page, url, "Laptop");
   await page.locator("strong", { hasText: "Laptop" }).waitFor();

@@ -176,7 +176,11 @@ Deno.test("portfolios, watchlists, exports and share links", async (t) => {
         await page.reload();
         const names = (await page.locator("tbody th a").allInnerTexts()).join();
         equal(names, "ETHUSDT,BTCUSDT,SOLUSDT");
-        errors.splice(0, errors.length, ...errors.filter((text) => !/ERR_INTERNET|status of 412/.test(text)));
+        errors.splice(
+          0,
+          errors.length,
+          ...errors.filter((text) => !/ERR_INTERNET|status of 412/.test(text)),
+        );
       },
     );
 

@@ -197,9 +197,19 @@ Deno.test("a failed backfill, a refusal and indicators that are missing are told
 });
 
 const unserved = [
-  { what: "less than is stored", served: 2, stored: 24, says: /24 bars are stored, the API serves 2/ },
+  {
+    what: "less than is stored",
+    served: 2,
+    stored: 24,
+    says: /24 bars are stored, the API serves 2/,
+  },
   { what: "nothing of what is stored", served: 0, stored: 24, says: /the API serves 0/ },
-  { what: "nothing, as nothing came", served: 0, stored: 0, says: /binance has no 1h bars of that/ },
+  {
+    what: "nothing, as nothing came",
+    served: 0,
+    stored: 0,
+    says: /binance has no 1h bars of that/,
+  },
 ];
 for (const { what, served, stored, says } of unserved) {
   Deno.test(`the command fails when the API serves ${what}`, async () => {

@@ -14,7 +14,9 @@ import {
   serveOwn,
   TOKEN,
 } from "../support/own_pages.tsx";
+import { serveExplore } from "../support/explore_app.tsx";
 import { fullPages, PAGE_MS } from "../support/pages.ts";
+import { emptyPages } from "../support/pages_odd.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -191,4 +193,25 @@ Deno.test("EXP-06 a link shows a watchlist, a portfolio or the dashboard to anyb
   const failed = await open({ answers: dashboard, data: broken })(`/shared/${TOKEN}`);
   assert.equal(failed.status, 200);
   assert.doesNotMatch(failed.html, /secret cause/);
+});
+
+Deno.test("UI-20 every data page offers its files, by forms and links that need no scripts", async () => {
+  const handle = serveExplore(fullPages);
+  const pages: [path: string, contents: string[]][] = [
+    ["/?sort=price", ["/api/v1/reports/dashboard", "share=dashboard%3Asort%3Dprice"]],
+    ["/intelligence", ["/api/v1/reports/dashboard"]],
+    ["/explore/markets", ["/api/v1/reports/dashboard"]],
+    ["/explore/signals", ["Outcomes of signals"]],
+    ["/explore/market/BTCUSDT", ["/api/v1/reports/symbols/BTCUSDT", 'value="BTCUSDT"']],
+  ];
+  for (const [path, contents] of pages) {
+    const html = await (await handle(new Request(`http://here${path}`))).text();
+    assert.match(html, /<form method="get" action="\/exports"/, path);
+    for (const content of contents) assert.ok(html.includes(content), `${path} ${content}`);
+  }
+});
+
+Deno.test("NEW-13 a first page that is opened before the first price says so, and waits for it", async () => {
+  const html = await (await serveExplore(emptyPages)(new Request("http://here/"))).text();
+  assert.match(html, /role="status">No prices yet/);
 });

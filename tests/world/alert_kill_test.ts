@@ -16,8 +16,11 @@ import { waitFor } from "../support/watched_world.ts";
 import { listExpected, priceAlert, signalAlert } from "./alert_kill_events.ts";
 
 const kills = Number(Deno.env.get("CRYPTOINTEL_ALERT_KILLS") ?? 30);
-/** A process lives for at most so long after its start, ms. */
-const LIFE_MS = 220;
+/** Every third process is killed within so long of its start, ms; the others after some events. */
+const START_MS = 150;
+const EVENTS_MAX = 5;
+/** And at most so long after an event, ms: within the work that it began, or that of telling. */
+const AFTER_MS = 30;
 
 async function withStore<T>(folder: string, work: (store: Store) => Promise<T>): Promise<T> {
   const path = `${folder}/store.sqlite`;
@@ -81,6 +84,15 @@ function spawn(folder: string, host: string) {
   };
 }
 
+/** Lets a process live until somewhere in its start, or in its work. */
+async function waitToKill({ events }: ReturnType<typeof spawn>, i: number): Promise<void> {
+  const { random, wait } = systemClock;
+  if (i % 3 === 2) return await wait(random() * START_MS);
+  const wanted = 1 + Math.floor(random() * EVENTS_MAX);
+  await waitFor(() => events().length >= wanted);
+  await wait(random() * AFTER_MS);
+}
+
 Deno.test(`ALR-04 over ${kills} kills every event fires once, and its receiver is told`, () =>
   withFolder((folder) =>
     withHttpReceiver(async ({ host, url, received }) => {
@@ -91,7 +103,7 @@ Deno.test(`ALR-04 over ${kills} kills every event fires once, and its receiver i
       for (let i = 0; i < kills; i++) {
         const following = spawn(folder, host);
         await child.begin(next);
-        await systemClock.wait(systemClock.random() * LIFE_MS);
+        await waitToKill(child, i);
         await child.kill();
         const last = child.events().at(-1);
         if (last !== undefined) begun++;
@@ -103,7 +115,11 @@ Deno.test(`ALR-04 over ${kills} kills every event fires once, and its receiver i
       await child.begin(next, last);
       const expected = listExpected(last);
       const listTold = () => new Set(received.map(({ headers }) => headers.get("webhook-id")!));
-      await waitFor(() => child.events().includes(last) && listTold().size >= expected.length);
+      // Work that was under way when its process ended is taken up again after its claim.
+      for (let i = 0; i < 6; i++) {
+        await waitFor(() => child.events().includes(last) && listTold().size >= expected.length)
+          .catch(() => console.log("waiting", child.events().length, listTold().size, expected.length, expected.filter(id=>!listTold().has(id)).slice(0,5)));
+      }
       await child.kill();
       const stored = await withStore(folder, async ({ owned }) => {
         const ids: string[] = [];
@@ -120,6 +136,6 @@ Deno.test(`ALR-04 over ${kills} kills every event fires once, and its receiver i
       });
       deepEqual(stored, expected, "one firing for each event, none too many");
       deepEqual([...listTold()].sort(), expected, "the receiver knows each of them by its id");
-      ok(begun >= kills / 4, `only ${begun} processes came as far as an event`);
+      ok(begun >= Math.floor(kills / 3) * 2, `only ${begun} processes came as far as an event`);
     })
   ));

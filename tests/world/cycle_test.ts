@@ -68,6 +68,8 @@ Deno.test("news of the bundled recording are judged within a minute of a start",
   ok(run.records > 0, "the first cycle brought something");
   const waiting = pollSources.filter(({ key }) => run.sources[key]?.status === "waiting");
   deepEqual(waiting.map(({ key }) => key), [], "every polled source was asked");
+  const failing = world.healths().filter(({ state }) => state === "reconnecting");
+  deepEqual(failing.map(({ source, detail }) => `${source}: ${detail}`), [], "none is degraded");
   await end();
   await world.stop();
 });
