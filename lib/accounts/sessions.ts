@@ -50,10 +50,16 @@ export interface Sessions {
   isInForce(id: string, userId: string): Promise<boolean>;
 }
 
+/** A session with whose it is. */
+interface Held {
+  session: SessionRecord;
+  user: UserRecord;
+}
+
 /** Returns the sessions. */
 export function createSessions(parts: AccountParts): Sessions {
   const { owned, now, random } = parts;
-  const recent = createRecent<{ session: SessionRecord; user: UserRecord }>(now);
+  const recent = createRecent<Held>(now);
   const end: Sessions["end"] = async (id, because) => {
     await owned.transact(async (transaction) => {
       const session = await transaction.get("sessions", id);
@@ -102,16 +108,12 @@ export function createSessions(parts: AccountParts): Sessions {
     },
     forget: (userId) => recent.forget((_, { user }) => user.id === userId),
     async isInForce(id, userId) {
-      const found = await recent.get(id, () => readSession(parts, id));
-      return found !== null && isRunning(found.session, now()) && !found.user.isDisabled &&
-        found.user.id === userId;
+      return isHeld(await recent.get(id, () => readSession(parts, id)), userId, now());
     },
     async identify(accessToken) {
       const claims = await parts.tokens.readAccess(accessToken).catch(explainToken);
       const found = await recent.get(claims.sessionId, () => readSession(parts, claims.sessionId));
-      const isRight = found && isRunning(found.session, now()) && !found.user.isDisabled &&
-        found.user.id === claims.userId && found.user.tokenVersion === claims.version;
-      if (!isRight) {
+      if (!isHeld(found, claims.userId, now()) || found.user.tokenVersion !== claims.version) {
         throw new UnauthorizedError("Cannot use this token: its session has ended; sign in again");
       }
       const { user, session } = found;
@@ -125,6 +127,12 @@ export function createSessions(parts: AccountParts): Sessions {
 
 function isRunning({ endedMs, expiresMs }: SessionRecord, nowMs: number): boolean {
   return endedMs === null && nowMs < expiresMs;
+}
+
+/** Says whether a session runs and is this user's, who may still sign in. */
+function isHeld(found: Held | null, userId: string, nowMs: number): found is Held {
+  return found !== null && isRunning(found.session, nowMs) && !found.user.isDisabled &&
+    found.user.id === userId;
 }
 
 function makeToken(

@@ -23,6 +23,8 @@ export const foresightDays = [7, 30, 90] as const;
 export const foresightAfterMs = [3_600_000, 4 * 3_600_000, DAY_MS] as const;
 /** Firings that are listed, the newest ones. */
 const FIRINGS_LISTED = 50;
+/** Firings whose aftermath is told, the newest ones: more of them say nothing new. */
+const FIRINGS_FOLLOWED = 10_000;
 /** So many bars are walked before others may work: a few milliseconds. */
 const BARS_A_SLICE = 4_096;
 /** Moments before it that it may need to know its course: the longest indicator looks 200 back. */
@@ -43,7 +45,7 @@ export interface PastFiring {
 /** What came after the firings, per span of `foresightAfterMs`. */
 export interface Aftermath {
   afterMs: number;
-  /** Firings whose price afterwards is known. */
+  /** Of the newest 10,000 firings, those whose price afterwards is known. */
   count: number;
   /** Median change, percent; null without firings. */
   medianChange: number | null;
@@ -275,12 +277,13 @@ function* summarise(
   nowMs: number,
 ): Generator<undefined, Foresight> {
   const changes: Float64Array[] = [];
+  const first = Math.max(0, times.length - FIRINGS_FOLLOWED);
   for (const afterMs of foresightAfterMs) {
-    const column = new Float64Array(times.length);
-    for (let i = 0; i < times.length; i++) {
+    const column = new Float64Array(times.length - first);
+    for (let i = 0; i < column.length; i++) {
       if (i % BARS_A_SLICE === 0) yield;
-      const later = readCloseAt(columns, lengthMs, times[i]! + afterMs);
-      column[i] = (later / prices[i]! - 1) * 100;
+      const later = readCloseAt(columns, lengthMs, times[first + i]! + afterMs);
+      column[i] = (later / prices[first + i]! - 1) * 100;
     }
     changes.push(column);
   }
@@ -292,7 +295,10 @@ function* summarise(
   }
   const listed = times.slice(-FIRINGS_LISTED).map((timeMs, i): PastFiring => {
     const place = Math.max(0, times.length - FIRINGS_LISTED) + i;
-    const ofIt = changes.map((column) => Number.isFinite(column[place]) ? column[place]! : null);
+    const ofIt = changes.map((column) => {
+      const change = column[place - first]!;
+      return Number.isFinite(change) ? change : null;
+    });
     return { timeMs, price: prices[place]!, changes: ofIt };
   });
   return {

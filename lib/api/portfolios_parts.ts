@@ -87,7 +87,7 @@ export async function putOwn<Name extends ThingName>(
     nowMs: number;
   },
 ): Promise<Written<Thing<Name>>> {
-  return await owned.transact(async (transaction: Transaction) => {
+  const write = async (transaction: Transaction): Promise<Written<Thing<Name>>> => {
     const stored = await transaction.get(name, id) as Thing<Name> | null;
     const current = stored && requireOwn(stored, (one) => one.userId, { userId }, describe(name));
     if (current && isDeepStrictEqual({ ...current, ...content }, current)) {
@@ -103,7 +103,29 @@ export async function putOwn<Name extends ThingName>(
     } as Thing<Name>;
     await transaction.put(name, record as never);
     return { kind: current ? "changed" : "made", record } as const;
-  });
+  };
+  return await takeTurn(owned, `${userId} ${name}`, () => owned.transact(write));
+}
+
+/** What is under way in each store, by person and kind. */
+const turns = new WeakMap<OwnedStore, Map<string, Promise<unknown>>>();
+
+/** Runs work of one key one after the other, so that it conflicts with other processes only. */
+export async function takeTurn<T>(
+  owned: OwnedStore,
+  key: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const waiting = turns.get(owned) ?? new Map<string, Promise<unknown>>();
+  turns.set(owned, waiting);
+  // However the one before ended, that is told to its own caller.
+  const mine = (waiting.get(key) ?? Promise.resolve()).then(work, work);
+  waiting.set(key, mine);
+  try {
+    return await mine;
+  } finally {
+    if (waiting.get(key) === mine) waiting.delete(key);
+  }
 }
 
 /** What a person has of each kind, in words. */

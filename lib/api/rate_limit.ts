@@ -53,7 +53,8 @@ export function limitRate(
         log.warn("A client exceeds the limit of requests", {
           request_id: c.get("requestId"),
           path: c.req.path,
-          client,
+          // A user may be asked what went wrong; an address is nobody's to keep.
+          ...(client.startsWith("user ") && { client }),
           rateLimit: capacity,
         });
       }

@@ -23,12 +23,20 @@ import {
   tokenParamSchema,
 } from "../contracts/shares.ts";
 import { ownedQuerySchema } from "../contracts/watchlists.ts";
+import type { Transaction } from "../store/mod.ts";
 import type { ApiDeps } from "./deps.ts";
 import { keepPrivate, requireUser } from "./identity.ts";
 import { linkNext, readPage } from "./paging.ts";
 import { jsonBody } from "./personal.ts";
 import type { PortfolioDesk } from "./portfolio_values_desk.ts";
-import { getOwned, readOwn, readOwner, scopeAnswer, takeRoom } from "./portfolios_parts.ts";
+import {
+  getOwned,
+  readOwn,
+  readOwner,
+  scopeAnswer,
+  takeRoom,
+  takeTurn,
+} from "./portfolios_parts.ts";
 import { type Api, describeAnswers, unavailable } from "./routes.ts";
 import { describeWatched } from "./watchlists.ts";
 
@@ -143,10 +151,11 @@ async function createShare(
     expiresMs: nowMs + expiresDays * dayMs,
     revokedMs: null,
   };
-  await owned.transact(async (transaction) => {
+  const write = async (transaction: Transaction) => {
     await takeRoom(owned, transaction, { name: "shares", userId, most: sharesMax });
     await transaction.put("shares", share);
-  });
+  };
+  await takeTurn(owned, `${userId} shares`, () => owned.transact(write));
   return { share, token };
 }
 

@@ -30,7 +30,8 @@ const keptData = new RegExp(
     "(/|$)",
 );
 /** Who has signed in or out, or is no more. The renewal of a session changes nobody. */
-const sessionPath = /^\/(api\/v1\/auth\/(?!refresh$)|(sign-?in|sign-?out|setup|settings\/account)(\/|$))/;
+const sessionPath =
+  /^\/(api\/v1\/auth\/(?!refresh$)|(sign-?in|sign-?out|setup|settings\/account)(\/|$))/;
 
 /** Says what is done with a request. */
 export function findKind({ method, pathname, search, isNavigation }: Asked): RequestKind {

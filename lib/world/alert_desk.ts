@@ -17,7 +17,7 @@ import type { WatchedSignal } from "../notify/mod.ts";
 import { type AlertDesk, createAlertDesk } from "../pipeline/alerts.ts";
 import type { Pipeline } from "../pipeline/mod.ts";
 import type { OwnedStore, Store } from "../store/mod.ts";
-import type { SeriesKey, WorldStore } from "../store/types.ts";
+import type { WorldStore } from "../store/types.ts";
 import type { Delivery } from "./delivery.ts";
 import { type LivePathOptions, startLivePath } from "./live_path.ts";
 import { startOwnerWatch } from "./owner_watch.ts";

@@ -114,6 +114,7 @@ Deno.test("settings that were refused show in health, with the reason, and degra
     listReports: () => [],
     config: {},
     store: {},
+    alerts: {},
     pipeline: { onClosedBar: () => {} },
   } as unknown as Parameters<typeof createApiDeps>[0];
   const { listCollectors } = createApiDeps(parts);

@@ -30,7 +30,7 @@ const headers = { authorization: `Bearer ${"t".repeat(64)}` };
 const collect = () =>
   Promise.resolve({
     signals: 2,
-    sources: { coingecko: { data: [{ id: 1 }], records: 1, cached: false } },
+    sources: { coingecko: { data: [{ id: 1 }], records: 1, status: "ok" as const, cached: false } },
   });
 
 const fill = (path: string, values: Record<string, string>) =>

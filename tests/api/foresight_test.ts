@@ -134,7 +134,9 @@ Deno.test("NEW-05 one person looks back once at a time; another's look waits its
     await world.bars.putBars({ symbol: "BTCUSDT", timeframe: "1m" }, bars);
     const look = ({ token }: { token: string }) =>
       ask("POST", "/alerts/foresight", { token, body: priceAlert });
-    const answers = await Promise.all([look(ada), look(ada), look(eve)]);
-    deepEqual(answers.map(({ status }) => status), [200, 429, 200]);
+    const [first, second, other] = await Promise.all([look(ada), look(ada), look(eve)]);
+    // Which of two equal requests is read first is up to the runtime.
+    deepEqual([first.status, second.status].sort(), [200, 429]);
+    equal(other.status, 200);
     equal((await look(ada)).status, 200);
   }));

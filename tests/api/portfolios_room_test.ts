@@ -1,5 +1,6 @@
 /** Limits of what one person may have: records that are made at once count each other. */
 import { deepEqual, equal } from "node:assert/strict";
+import { putOwn } from "../../lib/api/portfolios_parts.ts";
 import { sharesMax } from "../../lib/contracts/shares.ts";
 import { goodPassword, here, startMs } from "../support/accounts.ts";
 import { type OwnAnswer, type TestOwn, uuid, withOwnApi } from "../support/possessions.ts";
@@ -27,6 +28,33 @@ for (const name of ["portfolios", "watchlists"] as const) {
       equal((await make(40)).status, 200, "what is there needs none");
     }));
 }
+
+Deno.test("sixty that are made at once are all made, as long as there is room", () =>
+  withOwnApi(async ({ ask, owned }) => {
+    const body = { name: "x", currency: "USDT" };
+    const make = (i: number) => ask("PUT", `/api/v1/portfolios/${uuid(i)}`, { body });
+    const answers = await Promise.all(Array.from({ length: 60 }, (_, i) => make(i)));
+    equal(count(answers, 201), 60);
+    equal(await owned.portfolios.count(), 60);
+  }));
+
+Deno.test("two processes that make records at once do not exceed the limit either", () =>
+  withOwnApi(async ({ ids, owned }) => {
+    // Each process has its own store over the same storage.
+    const others = Array.from({ length: 4 }, () => ({ ...owned }));
+    const asked = {
+      userId: ids.ada,
+      precondition: { revisions: null, isNew: true },
+      most: 2,
+      nowMs: 1,
+    };
+    const content = { name: "x", currency: "USDT" };
+    const made = await Promise.allSettled(
+      others.map((one, i) => putOwn(one, "portfolios", { ...asked, content, id: uuid(i) })),
+    );
+    equal(made.filter(({ status }) => status === "fulfilled").length, 2);
+    equal(await owned.portfolios.count(), 2);
+  }));
 
 async function fillShares({ owned, ids }: TestOwn, count: number) {
   const share = { userId: ids.ada, kind: "dashboard" as const, target: "", title: "x" };

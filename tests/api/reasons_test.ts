@@ -91,7 +91,7 @@ const failing: Partial<ApiDeps> = {
   collect: () =>
     Promise.resolve({
       signals: 0,
-      sources: { binance: { data: [], records: 0, cached: false, error } },
+      sources: { binance: { data: [], records: 0, status: "failed", cached: false, error } },
     }),
 };
 

@@ -122,7 +122,7 @@ Deno.test("scores carry their sign, moods begin at a quarter, and only the web i
   deepEqual([5, null, NaN].map(toMoment), [5, 0, 0]);
   equal(
     formatFindings({ data: { volume_24h: 1_234_567.8, ratio: 3.14159, direction: "up" } }),
-    "volume 24h 1,234,568, ratio 3.142, direction up",
+    "Volume in 24 h 1.23M, Times the usual 3.14 ×, direction up",
   );
 });
 

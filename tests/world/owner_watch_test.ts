@@ -17,12 +17,12 @@ const MINUTE_MS = 60_000;
 
 /** A product in which nothing is wrong yet. */
 async function withProduct(
-  test: (given: Awaited<ReturnType<typeof open>>) => Promise<void>,
+  test: (given: ReturnType<typeof open>) => Promise<void>,
 ): Promise<void> {
   await withMemoryStore(async (store) => test(await open(store)));
 }
 
-async function open(store: Parameters<Parameters<typeof withMemoryStore>[0]>[0]) {
+function open(store: Parameters<Parameters<typeof withMemoryStore>[0]>[0]) {
   const clock = createManualClock(START_MS);
   const world = store.world("live");
   const halting = new AbortController();
