@@ -23,11 +23,12 @@ interface Data {
 }
 
 const words = accountStrings.devices;
+const listPath = "/api/v1/push/devices";
 const path = "/api/v1/push/subscriptions";
 const idPattern = /^[\da-f]{64}$/;
 
 async function readData(ask: AskApi, told = "", problem = ""): Promise<Data> {
-  return { devices: await readSafely(() => getOwn<Devices>(ask, path)), told, problem };
+  return { devices: await readSafely(() => getOwn<Devices>(ask, listPath)), told, problem };
 }
 
 function runAct(ask: AskApi, one: string, act: string, form: URLSearchParams) {

@@ -115,6 +115,7 @@ Deno.test("settings that were refused show in health, with the reason, and degra
     config: {},
     store: {},
     alerts: {},
+    healthFeed: {},
     pipeline: { onClosedBar: () => {} },
   } as unknown as Parameters<typeof createApiDeps>[0];
   const { listCollectors } = createApiDeps(parts);

@@ -87,7 +87,7 @@ export function tellAll(text: string, link = "/enhanced-dashboard?symbol=BTCUSDT
       sound: true,
       toastConfidence: 0.65,
     },
-    "GET /api/v1/push/subscriptions": {
+    "GET /api/v1/push/devices": {
       subscriptions: [{
         id: "a".repeat(64),
         deviceName: text,
@@ -149,7 +149,7 @@ export const emptyAnswers: Answers = {
   "GET /api/v1/alerts": { alerts: [], count: 0, most: 1_000, next_cursor: null },
   "GET /api/v1/alert-history": { firings: [], count: 0, next_cursor: null },
   "GET /api/v1/notifications": { notifications: [], count: 0, unread: 0, next_cursor: null },
-  "GET /api/v1/push/subscriptions": { subscriptions: [], count: 0 },
+  "GET /api/v1/push/devices": { subscriptions: [], count: 0 },
   "GET /api/v1/auth/passkeys": { passkeys: [], count: 0 },
   "GET /api/v1/auth/keys": { keys: [], count: 0 },
 };

@@ -171,10 +171,10 @@ export function createPollCards(source: PollSource): Cards {
     },
     async "malformed answer"() {
       const page = "<!doctype html><title>Just a moment...</title>";
-      await playBad(source, () => new Response(page), /Cannot/);
+      await playBad(source, () => new Response(page), /Cannot|instead of data/);
       const good = answerWell(source, () => startMs);
       const half = async (url: URL) => new Response((await good(url).text()).slice(0, 60));
-      await playBad(source, half, /Cannot/);
+      await playBad(source, half, /Cannot|is not JSON/);
     },
   };
 }
