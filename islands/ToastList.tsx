@@ -84,8 +84,12 @@ function follow(show: (toast: Toast) => void): () => void {
   };
   const live = getLiveClient();
   const stops = [
-    live.on("alerts", ({ type }) => {
-      if (type === "update") void ask();
+    live.on("alerts", ({ type, data }) => {
+      if (type !== "update") return;
+      // What is told live may be nowhere else, as a test is.
+      const toast = readNotification(data);
+      if (toast) show(toast);
+      void ask();
     }),
     // Other ways than a WebSocket do not carry what is private, and refuse who asks for it.
     effect(() => {

@@ -1,8 +1,9 @@
 import { useEffect } from "preact/hooks";
 
-/** How often the server is asked for its first symbol, and how many times. */
-const ASK_MS = 1000;
-const TRIES = 120;
+/** How soon the server is asked for its first symbol; each time a little later. */
+const FIRST_MS = 250;
+const LATER = 1.2;
+const LATEST_MS = 5_000;
 
 async function hasSymbols(): Promise<boolean> {
   try {
@@ -17,12 +18,14 @@ async function hasSymbols(): Promise<boolean> {
 /** Says that there is nothing yet; opens the page anew once there is something to show. */
 export default function WaitForSymbols({ text }: { text: string }) {
   useEffect(() => {
-    let tries = 0;
-    const timer = setInterval(async () => {
-      if (++tries >= TRIES) clearInterval(timer);
-      if (await hasSymbols()) location.reload();
-    }, ASK_MS);
-    return () => clearInterval(timer);
+    let waitMs = FIRST_MS;
+    const look = async () => {
+      if (await hasSymbols()) return location.reload();
+      waitMs = Math.min(waitMs * LATER, LATEST_MS);
+      timer = setTimeout(look, waitMs);
+    };
+    let timer = setTimeout(look, waitMs);
+    return () => clearTimeout(timer);
   }, []);
   return <p class="empty" role="status">{text}</p>;
 }

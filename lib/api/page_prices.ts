@@ -65,6 +65,7 @@ export async function readDay(
 /** Returns a reader that keeps the figures of the day for a minute; prices are always new. */
 export function createPriceReader(deps: ApiDeps): PriceReader {
   let kept: Promise<Map<string, DayFigures>> | null = null;
+  let keptNames: ReadonlySet<string> = new Set();
   let keptUntil = 0;
 
   const readDays = async (symbols: readonly MarketSymbol[]) => {
@@ -81,7 +82,10 @@ export function createPriceReader(deps: ApiDeps): PriceReader {
 
   const getDays = (symbols: readonly MarketSymbol[]) => {
     const now = deps.now();
-    if (kept && now < keptUntil && keptUntil - now <= figuresTtlMs) return kept;
+    // What was followed since has figures of its own, which a first start is waiting for.
+    const isOfAll = symbols.every(({ symbol }) => keptNames.has(symbol));
+    if (kept && isOfAll && now < keptUntil && keptUntil - now <= figuresTtlMs) return kept;
+    keptNames = new Set(symbols.map(({ symbol }) => symbol));
     // Those who ask while it is being read wait for the same reading.
     keptUntil = now + unfinishedTtlMs;
     const reading = readDays(symbols);

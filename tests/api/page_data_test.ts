@@ -159,6 +159,18 @@ Deno.test("figures of the day are read once a minute by however many, sooner whi
   equal(await count(-3_600_000), 4, "a clock that went back keeps nothing for an hour");
 });
 
+Deno.test("a symbol that is followed since has its figures at once, whatever was kept before it", async () => {
+  const { deps } = await anApi();
+  const { list } = deps.symbols;
+  deps.symbols.list = () => Promise.resolve({ symbols: [] } as never);
+  const { listPrices } = createPriceReader(deps);
+  deepEqual(await listPrices(), []);
+  deps.symbols.list = list;
+  await putHours(deps, 25);
+  const price = (await listPrices()).find(({ symbol }) => symbol === "BTCUSDT")?.price;
+  ok(price !== undefined && price !== null);
+});
+
 Deno.test("a store that fails once is asked again", async () => {
   const { deps } = await anApi();
   await putHours(deps, 25);
