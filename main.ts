@@ -30,6 +30,8 @@ const bundledRecording = new URL("./tests/fixtures/recorded", import.meta.url).p
 const hubTickMs = 10;
 /** How often the played minute of a recording is written down. */
 const keepPlayedMs = 5_000;
+/** A gentle end takes no longer. */
+const stopMaxMs = 15_000;
 
 /** One world at work: its store, pipeline, hub, API and collectors. */
 interface Market {
@@ -382,7 +384,9 @@ export async function start(): Promise<void> {
     Deno.cron("collect", tickSchedule, async () => void await market?.jobs.tick());
     const parts = { ...product, dataDir: config.dataDir, mode: requireMarket().mode() };
     Deno.stdout.writeSync(new TextEncoder().encode(worlds.describeStart(parts)));
-    const end = () => product.stop().then(() => Deno.exit(0));
+    // Whoever holds a connection open does not hold up the end: all that counts is committed.
+    const end = () =>
+      Promise.race([product.stop(), systemClock.wait(stopMaxMs)]).then(() => Deno.exit(0));
     for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, end);
   } catch (error) {
     Deno.stderr.writeSync(new TextEncoder().encode(worlds.describeFailure(error)));
