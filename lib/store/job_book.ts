@@ -34,8 +34,16 @@ export interface JobBook {
    * often it is delivered.
    */
   settle(job: JobMessage, versionstamp: string | null, error: string | null): Promise<void>;
+  /**
+   * Returns due work that nobody has ended, for a start of the only process that does it. What was
+   * found so too often may be what ends the process, and is left to the storage's own pace.
+   */
+  takeLeft(): Promise<JobMessage[]>;
   listParked(): Promise<ParkedJob[]>;
 }
+
+/** Starts that take the same work up at once. */
+const FOUND_MAX = 5;
 
 /** Returns the book of a queue that delivers by `addDelivery`. */
 export function createJobBook(options: {
@@ -51,6 +59,10 @@ export function createJobBook(options: {
     attempt,
     status,
     expiresAt: clock.now() + REMEMBER_MS + delayMs,
+  });
+  const createWaiting = ({ attempt, topic, body }: JobMessage, delayMs: number): JobState => ({
+    ...createState(attempt, "waiting", delayMs),
+    job: { topic, body, dueAt: clock.now() + delayMs, found: 0 },
   });
 
   /** Writes a state, and what belongs to it, unless the stored one changed. */
@@ -76,7 +88,7 @@ export function createJobBook(options: {
     if (value && value.expiresAt > clock.now()) return null;
     const key = getJobStateKey(job.id);
     return (atomic) => {
-      const state = createState(job.attempt, "waiting", delayMs);
+      const state = createWaiting(job, delayMs);
       atomic.check({ key, versionstamp }).set(key, state, { expireIn: REMEMBER_MS + delayMs });
       addDelivery(atomic, job, delayMs);
     };
@@ -100,7 +112,7 @@ export function createJobBook(options: {
       const waitMs = error === null ? undefined : retryWaitsMs[attempt - 1];
       if (waitMs !== undefined) {
         const next = { ...job, attempt: attempt + 1 };
-        const state = createState(next.attempt, "waiting", waitMs);
+        const state = createWaiting(next, waitMs);
         const extend = (atomic: Deno.AtomicOperation) => addDelivery(atomic, next, waitMs);
         await write(job, { versionstamp, state, delayMs: waitMs, extend });
       } else {
@@ -121,6 +133,23 @@ export function createJobBook(options: {
       if (waitMs !== undefined) log.warn("job failed", fields);
       else log.error("job parked", fields);
     },
+    takeLeft: () =>
+      gate.run(async (kv) => {
+        const left: JobMessage[] = [];
+        const prefix = getJobStateKey("").slice(0, -1);
+        for await (const { key, value, versionstamp } of kv.list<JobState>({ prefix })) {
+          const { attempt, status, job } = value;
+          if (status !== "waiting" || !job || job.dueAt > clock.now()) continue;
+          if (job.found >= FOUND_MAX) continue;
+          const next: JobState = { ...value, job: { ...job, found: job.found + 1 } };
+          const check = { key, versionstamp };
+          const expireIn = Math.max(1, value.expiresAt - clock.now());
+          const { ok } = await kv.atomic().check(check).set(key, next, { expireIn }).commit();
+          const id = String(key.at(-1));
+          if (ok) left.push({ id, topic: job.topic, body: job.body, attempt });
+        }
+        return left;
+      }),
     listParked: () =>
       gate.run(async (kv) => {
         const jobs: ParkedJob[] = [];

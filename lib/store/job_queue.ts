@@ -66,6 +66,8 @@ export interface JobState {
   status: "waiting" | "done" | "parked";
   /** Epoch ms; a state older than this is as good as none. */
   expiresAt: number;
+  /** Of waiting work: what it is, when it is due (epoch ms), and how often a start found it so. */
+  job?: Pick<JobMessage, "topic" | "body"> & { dueAt: number; found: number };
 }
 
 /** Key of what is remembered of an id. */

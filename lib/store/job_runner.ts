@@ -21,6 +21,7 @@ export interface JobRunner {
   draft: JobBook["draft"];
   /** Handles one delivery; a second one of running work joins the first. Never rejects. */
   deliver(job: JobMessage, handlers: Readonly<Record<string, JobHandler>>): Promise<void>;
+  takeLeft: JobBook["takeLeft"];
   parked(): Promise<ParkedJob[]>;
   /** Resolves when nothing runs. */
   idle(): Promise<void>;
@@ -71,6 +72,7 @@ export function createJobRunner(options: {
       }
       return run;
     },
+    takeLeft: book.takeLeft,
     parked: book.listParked,
     async idle() {
       while (running.size > 0) await Promise.allSettled(running.values());

@@ -43,6 +43,7 @@ export function createKvJobQueue({ gate, openKv, clock, log, retryWaitsMs }: {
   let handlers: Readonly<Record<string, JobHandler>> | null = null;
   let listener: Deno.Kv | null = null;
   let listening: Promise<void> = Promise.resolve();
+  let taking: Promise<void> = Promise.resolve();
 
   /** Listens until stopped, on a new handle when the old one is lost. */
   const listenOn = async (handle: (message: JobMessage) => Promise<void>) => {
@@ -80,6 +81,10 @@ export function createKvJobQueue({ gate, openKv, clock, log, retryWaitsMs }: {
     announce: (job) => begin({ ...job, attempt: 1 }),
     listen(given) {
       handlers = given;
+      // KV waits for up to minutes before it delivers what a process had when it ended.
+      taking = runner.takeLeft().then((left) => left.forEach(begin)).catch((error) =>
+        log.warn("work that was left was not taken up", { error: String(error) })
+      );
       listening = listenOn((message) => runner.deliver(message, given));
     },
     async parked() {
@@ -97,6 +102,7 @@ export function createKvJobQueue({ gate, openKv, clock, log, retryWaitsMs }: {
     },
     async stop() {
       stopping.abort();
+      await taking;
       await runner.idle();
       closeListener();
       await listening;

@@ -223,3 +223,31 @@ Deno.test("polling: a retry that falls on the end of its own claim is not lost w
     await clock.advance(1_000);
     await stopped;
   }));
+
+Deno.test("kv.enqueue: work that a process left is begun by the next start, five times at most", () =>
+  withMemoryGate(async (gate) => {
+    // A listener to which the storage delivers nothing: what is done is done by the start.
+    const openKv = async () => {
+      const kv = await Deno.openKv(":memory:");
+      return kv;
+    };
+    const create = () => createKvJobQueue({ gate, openKv, clock: systemClock, log: silentLogger });
+    await create().enqueue("a", "left", { id: "x" });
+    await create().enqueue("a", "later", { id: "y", delayMs: 60_000 });
+    const begun: unknown[] = [];
+    for (let start = 0; start < 7; start++) {
+      const queue = create();
+      // It never ends, as if it were what ends the process.
+      const started = Promise.withResolvers<void>();
+      queue.listen({
+        a: (body) => {
+          begun.push(body);
+          started.resolve();
+          return new Promise(() => {});
+        },
+      });
+      if (start < 5) await started.promise;
+      else await gate.run((kv) => kv.get(["any"]));
+    }
+    assert.deepEqual(begun, ["left", "left", "left", "left", "left"]);
+  }));
