@@ -54,8 +54,27 @@ async function openPush(context: BrowserContext, page: Page, origin: string) {
   });
   await session.send("ServiceWorker.enable");
   const { registrationId } = await poll(page, () => Promise.resolve(registrations.at(-1) ?? null));
-  const push = (data: string) =>
-    session.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data });
+  const push = async (data: string) => {
+    const [worker] = context.serviceWorkers();
+    // Chromium forgets a notification that is asked for between its writing and its showing.
+    await worker!.evaluate(() => {
+      const scope = globalThis as unknown as {
+        registration: ServiceWorkerRegistration;
+        isShown: Promise<void>;
+      };
+      scope.isShown = new Promise((done) => {
+        scope.registration.showNotification = async (...given) => {
+          await ServiceWorkerRegistration.prototype.showNotification.apply(
+            scope.registration,
+            given,
+          );
+          done();
+        };
+      });
+    });
+    await session.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data });
+    await worker!.evaluate(() => (globalThis as unknown as { isShown: Promise<void> }).isShown);
+  };
   return { push, errors };
 }
 
