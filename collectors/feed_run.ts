@@ -16,7 +16,13 @@ import {
 } from "./http.ts";
 import type { PollOptions } from "./poll.ts";
 import { BudgetError } from "./queue.ts";
-import { type Feed, type PollSource, SourceParseError, type SourceRequest } from "./source.ts";
+import {
+  type Feed,
+  type PollSource,
+  SourceParseError,
+  type SourceRecords,
+  type SourceRequest,
+} from "./source.ts";
 import { defaultTuning } from "./tuning.ts";
 
 /** A feed at work. */
@@ -290,12 +296,28 @@ export async function askFeed(
     http: HttpOptions;
   },
 ): Promise<number> {
+  let recordedMs: number | undefined;
   const body = await fetchJson(addKey(source, request, apiKey), {
     ...http,
     format: feed.format ?? "json",
-    onAnswer: (report) => usage?.note(source.key, feed.name, report),
+    onAnswer(report) {
+      recordedMs = report.recordedMs;
+      usage?.note(source.key, feed.name, report);
+    },
   });
-  return await put(feed.parse(body, { receivedMs: clock.now(), request }));
+  const nowMs = clock.now();
+  const records = feed.parse(body, { receivedMs: recordedMs ?? nowMs, request });
+  return await put(recordedMs === undefined ? records : noteWritten(records, nowMs));
+}
+
+/** What a recording tells was true when it was recorded, and is written now. */
+function noteWritten(records: SourceRecords, nowMs: number): SourceRecords {
+  return Object.fromEntries(
+    Object.entries(records).map(([kind, rows]: [string, readonly object[]]) => [
+      kind,
+      rows.map((row) => "created_at" in row ? { ...row, created_at: nowMs } : row),
+    ]),
+  );
 }
 
 /** Adds what tells the source who asks. */

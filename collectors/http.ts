@@ -106,6 +106,8 @@ export interface AnswerReport {
   /** From sending to the end of the answer. */
   ms: number;
   credits: number;
+  /** When it was given, epoch ms, where a recording is played. */
+  recordedMs?: number;
 }
 
 /** What a source is asked through; one for all requests to it. */
@@ -206,6 +208,7 @@ async function ask(host: string, request: SourceRequest, options: HttpOptions): 
   const { clock, queue, signal, timeoutMs = 10_000, format = "json" } = options;
   const sentMs = clock.now();
   let outcome: AnswerReport["outcome"] = "failed";
+  let recordedMs = NaN;
   const abort = new AbortController();
   const stop = () => abort.abort();
   signal?.addEventListener("abort", stop, { once: true });
@@ -221,6 +224,7 @@ async function ask(host: string, request: SourceRequest, options: HttpOptions): 
       headers: { accept: "application/json", ...request.headers },
       signal: abort.signal,
     });
+    recordedMs = Date.parse(answer.headers.get("x-recorded-at") ?? "");
     const text = await readText(answer, host);
     const facts = readLimitHeaders(answer.headers, clock.now());
     if (Object.keys(facts).length > 0) queue.note(facts);
@@ -237,7 +241,10 @@ async function ask(host: string, request: SourceRequest, options: HttpOptions): 
     done.abort();
     signal?.removeEventListener("abort", stop);
     await watch;
-    options.onAnswer?.({ outcome, ms: clock.now() - sentMs, credits: request.credits ?? 0 });
+    options.onAnswer?.({
+      ...{ outcome, ms: clock.now() - sentMs, credits: request.credits ?? 0 },
+      ...(Number.isFinite(recordedMs) && { recordedMs }),
+    });
   }
 }
 

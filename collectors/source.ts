@@ -198,7 +198,11 @@ export interface Feed {
   needsKey?: boolean;
   /** The requests that cover what is followed, as few as the source can answer them with. */
   requests(context: FeedContext): SourceRequest[];
-  /** @throws {SourceParseError} For an error body, or what is not documented. */
+  /**
+   * `receivedMs` is when the answer was given, which is the time of what tells none of its own.
+   *
+   * @throws {SourceParseError} For an error body, or what is not documented.
+   */
   parse(body: unknown, info: { receivedMs: number; request: SourceRequest }): SourceRecords;
 }
 

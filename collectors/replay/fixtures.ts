@@ -64,11 +64,15 @@ const secret = /key|token|secret/i;
 
 /** Returns the time of recording as text for a header: ISO where it can be told. */
 function tellRecordedAt(value: unknown, headers: Record<string, string>): string {
-  if (typeof value === "number") return new Date(value * 1000).toISOString();
-  const text = typeof value === "string" ? /^[\dT:.Z+-]+/.exec(value)?.[0] : undefined;
-  if (text) return text;
-  const date = Date.parse(headers.date ?? headers.Date ?? "");
-  return Number.isNaN(date) ? "unknown" : new Date(date).toISOString();
+  const toText = (ms: number) => new Date(ms).toISOString().replace(".000Z", "Z");
+  if (typeof value === "number") return toText(value * 1000);
+  const text = typeof value === "string" ? value : "";
+  // Notes may follow: "2024-04 (from the values)".
+  for (const told of [text, text.split(" ")[0]!, headers.date, headers.Date]) {
+    const ms = Date.parse(told ?? "");
+    if (!Number.isNaN(ms)) return toText(ms);
+  }
+  return "unknown";
 }
 
 /** Returns a file's fixture, or null where it is none that can be asked for. */
@@ -93,11 +97,15 @@ function toFixture(text: string): Fixture | null {
     if (typeof value === "string" || typeof value === "number") headers[name] = String(value);
   }
   const note = isRecord(file._fixture) ? file._fixture.recorded_at : null;
+  const status = Number(file.response.status) || 200;
+  // An example of a documentation was nobody's figure at any time.
+  const isExample = isRecord(file._fixture) && file._fixture.provenance === "documented-example";
+  if (status === 200 && isExample) return null;
   return {
     method: String(file.request.method ?? "GET"),
     path: decodeURIComponent(url.pathname).replace(/\/$/, ""),
     query: url.searchParams,
-    status: Number(file.response.status) || 200,
+    status,
     headers,
     body: file.response.body,
     text: typeof file.response.body_text === "string" ? file.response.body_text : null,

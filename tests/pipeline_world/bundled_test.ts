@@ -14,7 +14,9 @@ import { listAddresses } from "../support/recorded.ts";
 const folder = new URL("../fixtures/recorded", import.meta.url).pathname;
 const dayMs = 86_400_000;
 
-Deno.test("the bundled recording shows shares and news, none of them from the future", async () => {
+const shown = ["yahoo", "cryptopanic", "defillama"];
+
+Deno.test("the bundled recording shows shares, news and TVL, none of them from the future", async () => {
   const clock = systemClock;
   const log = silentLogger;
   const opened = await openStore({ path: ":memory:", clock, log });
@@ -31,7 +33,7 @@ Deno.test("the bundled recording shows shares and news, none of them from the fu
   await pipeline.start();
   const stop = new AbortController();
   const polled = startPolled({
-    sources: pollSources.filter(({ key }) => key === "yahoo" || key === "cryptopanic"),
+    sources: pollSources.filter(({ key }) => shown.includes(key)),
     store,
     intake: pipeline.intake,
     leases: grantedLeases,
@@ -60,6 +62,15 @@ Deno.test("the bundled recording shows shares and news, none of them from the fu
   const news = await store.news.list({ limit: 200 });
   assert.ok(news.items.length > 15, String(news.items.length));
   assert.ok(news.items.every(({ timestamp, title }) => timestamp <= replay.marketNow() && title));
+  const tvl = (await store.tvl.list({ limit: 200 })).items;
+  assert.ok(tvl.length >= 10, String(tvl.length));
+  for (const { entity, timestamp, created_at } of tvl) {
+    assert.ok(
+      timestamp <= Date.parse("2022-03-29T01:26:30Z"),
+      `${entity} tells no time of its own`,
+    );
+    assert.ok(created_at > Date.parse("2026-01-01"), `${entity} was written today`);
+  }
   stop.abort();
   await polled.done;
   await pipeline.stop();

@@ -54,7 +54,6 @@ const shipped: Record<string, number> = {
   "coinmarketcap_dex spot pairs": 7,
   "coinmarketcap_dex pair quotes": 1,
   "defillama protocols": 10,
-  "defillama chains": 1,
   "defillama charts": 28,
   "cryptopanic posts": 19,
 };
@@ -94,6 +93,27 @@ Deno.test("recorded headlines are served as text, posts under their newer addres
     deepEqual(counts[0], { records: 3, refused: 0 });
     ok(counts[1]!.records > 20);
   });
+});
+
+Deno.test("the time of a recording is told however it was noted; examples are no recordings", async () => {
+  const asked = { request: { url: "https://api.llama.fi/v2/chains" } };
+  const body = [{ name: "Ethereum", tvl: 1 }];
+  const noted: [object, string | null][] = [
+    [{ recorded_at: 1_652_882_472 }, "2022-05-18T14:01:12Z"],
+    [{ recorded_at: "2022-01-29T11:23:51Z" }, "2022-01-29T11:23:51Z"],
+    [{ recorded_at: "Tue, 18 May 2021 14:01:08 GMT" }, "2021-05-18T14:01:08Z"],
+    [{ recorded_at: "2024-04 (from the values)" }, "2024-04-01T00:00:00Z"],
+    [{ recorded_at: "Tuesday, I think" }, "unknown"],
+    [{ recorded_at: null, provenance: "documented-example" }, null],
+  ];
+  for (const [_fixture, recordedAt] of noted) {
+    const text = JSON.stringify({ _fixture, ...asked, response: { body } });
+    await withFolder({ "api/defillama/chains.json": text }, async (folder) => {
+      const answer = await get(openAnswers(folder), "defillama", "/v2/chains");
+      equal(answer.headers.get("x-recorded-at"), recordedAt ?? "none", JSON.stringify(_fixture));
+      equal((await answer.json()).length, recordedAt ? 1 : 0);
+    });
+  }
 });
 
 Deno.test("a refusal is an answer only to exactly what was refused", async () => {
