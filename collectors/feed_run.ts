@@ -14,7 +14,7 @@ import {
   RateLimitedError,
   SourceAnswerError,
 } from "./http.ts";
-import type { PollOptions } from "./poll.ts";
+import type { PollOptions } from "./poll_options.ts";
 import { BudgetError } from "./queue.ts";
 import {
   type Feed,

@@ -5,8 +5,8 @@
  */
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import { type AnswerFacts, createBackoff, type QuotaLimits } from "../lib/resilience/mod.ts";
-import { createMemoryQuotaCells, createQuotas, type Quota } from "../lib/store/mod.ts";
+import { type AnswerFacts, createBackoff } from "../lib/resilience/mod.ts";
+import type { Quota } from "../lib/store/mod.ts";
 import type { ClockWatch } from "./clock_watch.ts";
 import { priorities, type Priority } from "./source.ts";
 
@@ -235,19 +235,6 @@ class Queue implements RequestQueue {
       this.#settle(entry, new BudgetError(this.quota.source, waitMs, reason));
     }
   }
-}
-
-/** Returns a queue whose quota is kept in memory: for one process alone, and for tests. */
-export function createOwnQueue(
-  { source, limits, clock, log }: {
-    source: string;
-    limits: QuotaLimits;
-    clock: Clock;
-    log: Logger;
-  },
-): RequestQueue {
-  const quotas = createQuotas({ openCell: createMemoryQuotaCells(), now: clock.now });
-  return createQueue({ quota: quotas.open(source, () => limits), clock, log });
 }
 
 const createAbort = () => new DOMException("Cannot ask: still wanted, was stopped", "AbortError");

@@ -4,10 +4,11 @@
  * @module
  */
 import type { Clock } from "../lib/clock.ts";
-import type { DexPairRecord, DexSampleRecord, TvlRecord } from "../lib/contracts/records.ts";
+import type { DexPairRecord, DexSampleRecord } from "../lib/contracts/dex_records.ts";
+import type { TvlRecord } from "../lib/contracts/records.ts";
 import type { MarketSymbol, Timeframe } from "../lib/market/mod.ts";
 import type { MarketIntake } from "../lib/pipeline/types.ts";
-import type { WorldStore } from "../lib/store/types.ts";
+import type { Collection, WorldStore } from "../lib/store/types.ts";
 import type { FeedContext, SourceRecords } from "./source.ts";
 
 /** Pairs that are looked at more closely. */
@@ -113,24 +114,15 @@ export async function putRecords(
   },
   records: SourceRecords,
 ): Promise<number> {
-  const plain = {
-    symbols: records.symbols,
-    marketData: records.marketData,
-    marketTotals: records.marketTotals,
-    assetPrices: records.assetPrices,
-    tvl: records.tvl,
-    dexNetworks: records.dexNetworks,
-    dexExchanges: records.dexExchanges,
-    dexListings: records.dexListings,
-    dexTrades: records.dexTrades,
-  };
-  let count = 0;
-  for (const [name, some = []] of Object.entries(plain)) {
-    const collection: { putMany(records: never[]): Promise<void> } =
-      store[name as keyof typeof plain];
-    await collection.putMany(some as never[]);
-    count += some.length;
-  }
+  let count = await putAll(store.symbols, records.symbols);
+  count += await putAll(store.marketData, records.marketData);
+  count += await putAll(store.marketTotals, records.marketTotals);
+  count += await putAll(store.assetPrices, records.assetPrices);
+  count += await putAll(store.tvl, records.tvl);
+  count += await putAll(store.dexNetworks, records.dexNetworks);
+  count += await putAll(store.dexExchanges, records.dexExchanges);
+  count += await putAll(store.dexListings, records.dexListings);
+  count += await putAll(store.dexTrades, records.dexTrades);
   const { news = [], dexPairs = [], dexCandles = [], bars = [] } = records;
   // The first to tell a headline keeps it.
   for (const headline of news) await store.news.create(headline);
@@ -141,6 +133,15 @@ export async function putRecords(
   for (const candles of dexCandles) await putDexCandles(store, candles);
   const lists = [news, dexPairs, ...[...bars, ...dexCandles].map(({ bars }) => bars)];
   return lists.reduce((sum, list) => sum + list.length, count);
+}
+
+/** Keeps records that need no more than that; returns how many they are. */
+async function putAll<T extends { id: string }>(
+  collection: Pick<Collection<T>, "putMany">,
+  records: readonly T[] = [],
+): Promise<number> {
+  await collection.putMany(records);
+  return records.length;
 }
 
 /** Candles of a pair are kept under its id; no trades of ours make them. */

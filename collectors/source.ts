@@ -5,12 +5,14 @@
  */
 import type { Bar, MarketSymbol, Timeframe, Trade } from "../lib/market/mod.ts";
 import type {
-  AssetPriceRecord,
   DexExchangeRecord,
   DexListingRecord,
   DexNetworkRecord,
   DexPairRecord,
   DexTradeRecord,
+} from "../lib/contracts/dex_records.ts";
+import type {
+  AssetPriceRecord,
   MarketDataRecord,
   MarketTotalRecord,
   NewsRecord,

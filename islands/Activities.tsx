@@ -1,6 +1,8 @@
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { formatAmount, formatQuantity } from "../lib/format/amounts.ts";
 import { formatDateTime } from "../lib/format/dates.ts";
+import { keptHeader } from "../lib/worker/keep.ts";
 import { portfolioStrings as words } from "../lib/format/portfolio_strings.ts";
 import {
   type ActivityForm,
@@ -17,6 +19,11 @@ import type { EditResult, Fields } from "../lib/ui/edits.ts";
 import { ScrollTable } from "../lib/ui/Figures.tsx";
 import type { ActivityView, SymbolChoice } from "../lib/ui/own_views.ts";
 import { saveEdit } from "../lib/ui/use_edit.ts";
+import { useWaiting } from "../lib/ui/use_waiting.ts";
+import { overlayActivities } from "../lib/ui/waiting_activities.ts";
+import type { Waiting } from "../lib/ui/waiting.ts";
+import { undoWaiting } from "../lib/ui/waiting_browser.ts";
+import { WaitingMark } from "../lib/ui/WaitingMark.tsx";
 
 const saving = { offline: words.offline, now: () => Date.now() };
 
@@ -34,21 +41,24 @@ interface Props {
 }
 
 /** Names an entry to a person. */
-const nameActivity = ({ type, quantity, symbol }: ActivityView) =>
-  `${words.types[type]} ${formatQuantity(quantity)} ${symbol}`;
+const nameActivity = (
+  { type, quantity, symbol }: Pick<ActivityView, "type" | "quantity" | "symbol">,
+) => `${words.types[type]} ${formatQuantity(quantity)} ${symbol}`;
 
-function Row({ activity, onEdit, onDelete }: {
+function Row({ activity, waiting, onEdit, onDelete }: {
   activity: ActivityView;
+  waiting: Waiting | undefined;
   onEdit(): void;
   onDelete(): void;
 }) {
   const { type, symbol, exchange, quantity, price, currency, fee, feeCurrency, note } = activity;
   const name = nameActivity(activity);
   return (
-    <tr>
+    <tr data-waiting={waiting?.kind}>
       <th scope="row">
         {formatDateTime(activity.timestamp)}
         <small>{exchange}</small>
+        {waiting && <WaitingMark waiting={{ ...waiting, name }} onUndo={undoNow} />}
       </th>
       <td>{words.types[type]}</td>
       <td>{symbol}{note && <small class="wrap">{note}</small>}</td>
@@ -71,6 +81,8 @@ function Row({ activity, onEdit, onDelete }: {
   );
 }
 
+const undoNow = (id: string) => void undoWaiting(id, saving.now);
+
 function describeResult(result: EditResult, done: Notice): Notice {
   if (result.kind === "done") return done;
   if (result.kind === "kept") return { ...done, text: `${done.text}. ${words.kept}` };
@@ -78,62 +90,119 @@ function describeResult(result: EditResult, done: Notice): Notice {
   return { text: words.stale, isError: true };
 }
 
-const isTaken = ({ kind }: EditResult) => kind === "done" || kind === "kept";
+/** The entries that are known to be there, and those of them that wait on this device. */
+function useRows({ portfolioId, activities }: Pick<Props, "portfolioId" | "activities">) {
+  const known = useSignal(activities);
+  const prefix = `/api/v1/portfolios/${portfolioId}/activities/`;
+  const waiting = useWaiting({ prefix, now: saving.now });
+  const before = useRef<readonly Waiting[]>([]);
+  useEffect(() => {
+    const left = before.current.filter(({ id }) => waiting.value.every((one) => one.id !== id));
+    before.current = waiting.value;
+    for (const { id } of left) {
+      // What was sent or taken back: the server says which. Without an answer it stays as it was.
+      void fetchActivity(prefix + id).then((found) => {
+        if (found === undefined) return;
+        const others = known.value.filter((each) => each.id !== id);
+        known.value = found ? placeActivity(others, found) : others;
+        dispatchEvent(new Event("portfolio-changed"));
+      });
+    }
+  }, [waiting.value]);
+  return { known, waiting };
+}
+
+/** Returns an entry as it is there; null where it is gone, undefined where nobody says. */
+async function fetchActivity(path: string): Promise<ActivityView | null | undefined> {
+  try {
+    const answer = await fetch(path, { cache: "no-store" });
+    if (answer.status === 404) return null;
+    // What the worker has kept is older than what is asked for.
+    if (!answer.ok || answer.headers.has(keptHeader)) return undefined;
+    return await answer.json();
+  } catch {
+    return undefined;
+  }
+}
 
 /** The entries that are shown, what was said of the last edit, and how one is sent. */
-function useBook({ portfolioId, activities }: Pick<Props, "portfolioId" | "activities">) {
-  const rows = useSignal(activities);
+function useBook(props: Pick<Props, "portfolioId" | "activities">) {
+  const { portfolioId } = props;
+  const { known: rows, waiting } = useRows(props);
   const notice = useSignal<Notice | null>(null);
+  const show = (id: string, activity: ActivityView | null) => {
+    const others = rows.value.filter((each) => each.id !== id);
+    rows.value = activity ? placeActivity(others, activity) : others;
+    dispatchEvent(new Event("portfolio-changed"));
+  };
   /** Sends an edit, shows its rows and tells the figures above that the book has changed. */
-  const send = async ({ id, body, before }: Sending, done: Notice): Promise<boolean> => {
+  const send = async (
+    { id, body, before, named, isDecided = false }: Sending,
+    describeDone: DescribeDone,
+  ) => {
     // What was said of the edit before must not pass for what comes of this one.
     notice.value = null;
+    const wanted: ActivityView = { ...emptyActivity, ...before, ...body, id, portfolioId };
     const result = await saveEdit({
       method: body ? "PUT" : "DELETE",
       path: `/api/v1/portfolios/${portfolioId}/activities/${id}`,
       body,
       base: before ? { ...before } : null,
-      title: words.activities,
+      title: nameActivity(named ?? wanted),
+      isDecided,
     }, saving);
-    notice.value = describeResult(result, done);
-    if (!isTaken(result)) return false;
-    const told = result.kind === "done" ? result.record : null;
-    const others = rows.value.filter((each) => each.id !== id);
-    rows.value = body
-      ? placeActivity(others, { ...emptyActivity, ...before, ...body, ...told, id, portfolioId })
-      : others;
-    dispatchEvent(new Event("portfolio-changed"));
-    return true;
+    const after = result.kind === "done" ? { ...wanted, ...result.record } : wanted;
+    notice.value = describeResult(result, describeDone(after));
+    // What is only kept is shown by what waits; where others were first, theirs is what is there.
+    if (result.kind === "done") show(id, body ? after : null);
+    if (result.kind === "stale") show(id, result.current as ActivityView | null);
+    return result;
   };
-  const put = (activity: ActivityView, id: string) =>
-    send({ id, body: writeActivity(activity), before: null }, { text: words.undone });
-  const drop = (id: string) => send({ id, body: null, before: null }, { text: words.undone });
-  const save = (body: Fields, before: ActivityView | null) => {
+  /** Makes of `now` what was there before; without it, of nothing. */
+  const putBack = (activity: ActivityView, id: string, now: ActivityView | null) =>
+    send({ id, body: writeActivity(activity), before: now }, () => ({ text: words.undone }));
+  const takeBack = (named: ActivityView) => {
+    // With its revision as soon as the server told one.
+    const before = rows.value.find(({ id }) => id === named.id) ?? null;
+    return send({ id: named.id, body: null, before, named }, () => ({ text: words.undone }));
+  };
+  const save = (body: Fields, before: ActivityView | null, isDecided: boolean) => {
     const id = before?.id ?? crypto.randomUUID();
-    const undo = () => void (before ? put(before, id) : drop(id));
-    return send({ id, body, before }, { text: before ? words.saved : words.booked, undo });
+    return send({ id, body, before, isDecided }, (after) => ({
+      text: before ? words.saved : words.booked,
+      undo: () => void (before ? putBack(before, id, after) : takeBack(after)),
+    }));
   };
   const remove = (activity: ActivityView) => {
-    // What an import brought comes back under an id of its own.
+    // What has an id that nobody may write comes back under another one.
     const id = isReplaceable(activity) ? activity.id : crypto.randomUUID();
-    return send({ id: activity.id, body: null, before: activity }, {
+    return send({ id: activity.id, body: null, before: activity }, () => ({
       text: `${words.deleted}: ${nameActivity(activity)}`,
-      undo: () => void put(activity, id),
-    });
+      undo: () => void putBack(activity, id, null),
+    }));
   };
-  return { rows, notice, save, remove };
+  const shown = overlayActivities(rows.value, waiting.value, { ...emptyActivity, portfolioId });
+  return { rows: shown, waiting, notice, save, remove };
 }
+
+/** Says that an edit was taken, given the entry as it is now. */
+type DescribeDone = (after: ActivityView) => Notice;
 
 /** An edit on its way; `body` is null for a deletion. */
 interface Sending {
   id: string;
   body: Fields | null;
   before: ActivityView | null;
+  /** What names it, where that is not what it makes. */
+  named?: ActivityView;
+  /** The person saw what others made of the entry. */
+  isDecided?: boolean;
 }
 
 /** What happened, newest first. */
-function ActivityTable({ rows, onEdit, onDelete }: {
+function ActivityTable({ rows, waiting, onEdit, onDelete }: {
   rows: readonly ActivityView[];
+  waiting: readonly Waiting[];
   onEdit(activity: ActivityView): void;
   onDelete(activity: ActivityView): void;
 }) {
@@ -157,6 +226,7 @@ function ActivityTable({ rows, onEdit, onDelete }: {
           <Row
             key={activity.id}
             activity={activity}
+            waiting={waiting.find(({ id }) => id === activity.id)}
             onEdit={() => onEdit(activity)}
             onDelete={() => onDelete(activity)}
           />
@@ -169,10 +239,12 @@ function ActivityTable({ rows, onEdit, onDelete }: {
 /** The book of a portfolio, newest first: booked, changed and deleted here, with a way back. */
 export default function Activities(props: Props) {
   const { currency, choices, nowMs } = props;
-  const { rows, notice, save, remove } = useBook(props);
+  const { rows, waiting, notice, save, remove } = useBook(props);
   const open = useSignal<ActivityView | null>(null);
   const form = useSignal<ActivityForm>(createForm(currency, nowMs));
   const isBusy = useSignal(false);
+  /** What others made of the entry that was edited here; the form was opened with it. */
+  const seen = useRef<ActivityView | null>(null);
   const reset = () => {
     open.value = null;
     form.value = createForm(currency, nowMs);
@@ -186,9 +258,13 @@ export default function Activities(props: Props) {
       return;
     }
     isBusy.value = true;
-    const isSaved = await save(body, open.value);
+    const isDecided = open.value !== null && open.value === seen.current;
+    const result = await save(body, open.value, isDecided);
     isBusy.value = false;
-    if (isSaved) reset();
+    if (result.kind === "stale" && result.current) {
+      seen.current = result.current as unknown as ActivityView;
+      edit(seen.current);
+    } else if (result.kind !== "refused") reset();
   };
   const drop = (activity: ActivityView) => {
     if (open.value?.id === activity.id) reset();
@@ -203,7 +279,7 @@ export default function Activities(props: Props) {
     <>
       <section class="card" aria-labelledby="activities">
         <h2 id="activities">{words.activities}</h2>
-        <ActivityTable rows={rows.value} onEdit={edit} onDelete={drop} />
+        <ActivityTable rows={rows} waiting={waiting.value} onEdit={edit} onDelete={drop} />
         <EditNotice notice={notice.value} undo={words.undo} />
         <Pages older={props.older} newest={props.newest} />
       </section>
@@ -244,6 +320,7 @@ const emptyActivity: ActivityView = {
   note: "",
   importId: null,
   reference: "",
+  revision: 0,
 };
 
 function Pages({ older, newest }: Pick<Props, "older" | "newest">) {

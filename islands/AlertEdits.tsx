@@ -6,6 +6,8 @@ import type { AlertView } from "../lib/ui/alert_list.ts";
 import { EditNotice, type Notice } from "../lib/ui/EditNotice.tsx";
 import type { EditDraft } from "../lib/ui/edits.ts";
 import { saveEdit } from "../lib/ui/use_edit.ts";
+import { useWaiting } from "../lib/ui/use_waiting.ts";
+import { applyWaiting } from "../lib/ui/waiting.ts";
 
 const { form: formWords, list: words } = alertStrings;
 const now = () => Date.now();
@@ -26,6 +28,7 @@ function readAct(event: SubmitEvent): { id: string; act: string; seconds: number
  */
 export default function AlertEdits({ alerts }: { alerts: AlertView[] }) {
   const notice = useSignal<Notice | null>(null);
+  const waiting = useWaiting({ prefix: "/api/v1/alerts/", now });
   const save = async (draft: EditDraft, onDone: () => void, onKept = onDone) => {
     const sent = await saveEdit(draft, { offline: formWords.offline, now });
     if (sent.kind === "done") onDone();
@@ -42,7 +45,8 @@ export default function AlertEdits({ alerts }: { alerts: AlertView[] }) {
       if (!form.matches("form.acts")) return;
       const { id, act, seconds } = readAct(event);
       const alert = alerts.find((each) => each.alert_id === id);
-      const draft = alert && planAlertEdit(alert, { act, seconds, nowMs: now() });
+      const shown = alert && applyWaiting(alert, waiting.peek().find((one) => one.id === id));
+      const draft = alert && planAlertEdit(alert, { act, seconds, nowMs: now(), shown });
       if (!alert || !draft) return;
       event.preventDefault();
       const row = form.closest("tr");
@@ -51,7 +55,8 @@ export default function AlertEdits({ alerts }: { alerts: AlertView[] }) {
         const undo = () => void save(planReturn(alert), reload, () => row && (row.hidden = false));
         notice.value = { text: words.removed(alert.name), undo };
       };
-      if (draft.method === "DELETE") void save(draft, remove);
+      // What is only kept stays in its row, marked, with its own way back.
+      if (draft.method === "DELETE") void save(draft, remove, () => {});
       else void save(draft, reload, () => {});
     };
     document.addEventListener("submit", submit);

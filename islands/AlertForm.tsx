@@ -15,6 +15,8 @@ import { type Foresight, ForesightView } from "../lib/ui/ForesightView.tsx";
 import type { EditResult } from "../lib/ui/edits.ts";
 import { noProblem, type Problem, readProblem } from "../lib/ui/own.ts";
 import { saveEdit } from "../lib/ui/use_edit.ts";
+import { useWaitingRecord } from "../lib/ui/use_waiting.ts";
+import { applyWaiting } from "../lib/ui/waiting.ts";
 
 /** A look back is asked for when nobody has typed for so long (ms). */
 const lookAfterMs = 700;
@@ -100,6 +102,12 @@ function useDraft(props: Props, form: { current: HTMLFormElement | null }) {
   const draft = useSignal(props.draft);
   const problem = useSignal(props.problem);
   const read = () => draft.value = readDraft(form.current!, specs);
+  // A kept page was written before what waits: saving it as it was would take that back.
+  const kept = revision === null ? null : `/api/v1/alerts/${alertId}`;
+  useWaitingRecord({ path: kept, now: () => Date.now() }, (waiting) => {
+    const shown = applyWaiting(props.draft, waiting);
+    draft.value = fitDraft(shown, findSpec(specs, shown));
+  });
   useEffect(() => {
     // A condition that was chosen before this script came.
     const chosen = readDraft(form.current!, specs);

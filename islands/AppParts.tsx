@@ -22,6 +22,18 @@ function warmPages(watch: WorkerWatch): void {
   watch.tell({ type: "WARM", paths: listLinks([own, ...links], location.origin) });
 }
 
+/** Visits are counted by a part of its own, and pushes by the worker, where all concerned want it. */
+async function countVisits({ kept }: Outbox): Promise<void> {
+  if (document.documentElement.dataset.visits !== "on") return await kept.putValue("visits", null);
+  const { countPage, permitPushCount } = await import("../lib/visits/browser.ts");
+  const every = (ms: number, act: () => void) => {
+    const timer = setInterval(act, ms);
+    return () => clearInterval(timer);
+  };
+  const isOn = countPage({ now: () => Date.now(), every });
+  await kept.putValue("visits", permitPushCount(await kept.getValue("visits"), isOn));
+}
+
 /** What makes a page an app: its worker, the word on a new version, and the edits that wait. */
 export default function AppParts() {
   const isReady = useSignal(false);
@@ -29,6 +41,10 @@ export default function AppParts() {
   const outbox = useSignal<Outbox | null>(null);
   useEffect(() => {
     outbox.value = getOutbox();
+    // Only for who is signed in: nobody else has anything to send.
+    if (document.querySelector(".account")) void getOutbox().learnOwner().catch(() => undefined);
+    // What cannot be loaded or kept goes uncounted.
+    void countVisits(outbox.value).catch(() => undefined);
     let timer: ReturnType<typeof setInterval> | undefined;
     let watch: WorkerWatch | null = null;
     // What was shown while nobody looked has now been seen.

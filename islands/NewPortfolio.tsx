@@ -5,6 +5,9 @@ import type { EditResult } from "../lib/ui/edits.ts";
 import { Field } from "../lib/ui/Field.tsx";
 import type { PortfolioView } from "../lib/ui/own_views.ts";
 import { saveEdit } from "../lib/ui/use_edit.ts";
+import { useWaitingRecord } from "../lib/ui/use_waiting.ts";
+import { undoWaiting } from "../lib/ui/waiting_browser.ts";
+import { WaitingMark } from "../lib/ui/WaitingMark.tsx";
 
 const saving = { offline: words.offline, now: () => Date.now() };
 
@@ -33,10 +36,23 @@ function describeResult(result: EditResult): Notice {
   return { text, isError: true };
 }
 
-/** Makes a portfolio and opens it; with one that is there, changes its name and currency. */
-export default function NewPortfolio({ portfolio }: { portfolio?: PortfolioView }) {
+/** What the form holds, and what of it waits on this device. */
+function useFields(portfolio: PortfolioView | undefined) {
   const name = useSignal(portfolio?.name ?? "");
   const currency = useSignal(portfolio?.currency ?? "USDT");
+  const show = (fields: Partial<Pick<PortfolioView, "name" | "currency">> | null) => {
+    name.value = fields?.name ?? name.peek();
+    currency.value = fields?.currency ?? currency.peek();
+  };
+  const path = portfolio ? `/api/v1/portfolios/${portfolio.id}` : null;
+  const waiting = useWaitingRecord({ path, now: saving.now }, ({ fields }) => show(fields));
+  const undo = (id: string) => void undoWaiting(id, saving.now).then(() => show(portfolio ?? null));
+  return { name, currency, waiting, undo };
+}
+
+/** Makes a portfolio and opens it; with one that is there, changes its name and currency. */
+export default function NewPortfolio({ portfolio }: { portfolio?: PortfolioView }) {
+  const { name, currency, waiting, undo } = useFields(portfolio);
   const known = useSignal<PortfolioView | null>(portfolio ?? null);
   const notice = useSignal<Notice | null>(null);
   const isBusy = useSignal(false);
@@ -94,6 +110,7 @@ export default function NewPortfolio({ portfolio }: { portfolio?: PortfolioView 
         </button>
         {portfolio && <DeleteButtons onDelete={destroy} />}
       </div>
+      {waiting.value && <WaitingMark waiting={waiting.value} onUndo={undo} />}
       <EditNotice notice={notice.value} undo={words.undo} />
     </form>
   );

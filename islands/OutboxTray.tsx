@@ -52,23 +52,29 @@ export default function OutboxTray({ outbox }: { outbox: Outbox }) {
   const queue = useSignal<Queue>([]);
   const how = useSignal<Flushed["stopped"]>("empty");
   const isOpen = useSignal(false);
+  const others = useSignal(0);
   useEffect(() => {
-    const read = () => void outbox.list().then((list) => queue.value = list, () => undefined);
+    const read = () =>
+      void Promise.all([outbox.listOwn(), outbox.list()]).then(([own, all]) => {
+        queue.value = own;
+        others.value = all.length - own.length;
+      }, () => undefined);
     read();
     const ends = [outbox.onChange(read), keepSending(outbox, (stopped) => how.value = stopped)];
     return () => ends.forEach((end) => end());
   }, []);
   const edits = queue.value;
-  if (edits.length === 0) return null;
+  if (edits.length + others.value === 0) return null;
   const needing = edits.filter(({ state }) => state === "conflict" || state === "refused").length;
-  const text = needing > 0 ? words.attention(needing) : words.waiting(edits.length);
+  const text = needing > 0 ? words.attention(needing) : words.waiting(edits.length + others.value);
   return (
-    <section class="tray" aria-label={words.heading} data-waiting={edits.length}>
+    <section class="tray" aria-label={words.heading} data-waiting={edits.length + others.value}>
       <button
         type="button"
         class="tray-button"
         aria-expanded={isOpen.value}
-        onClick={() => isOpen.value = !isOpen.value}
+        onClick={() =>
+          isOpen.value = !isOpen.value}
       >
         <span role="status">{text}</span>
       </button>
@@ -81,11 +87,15 @@ export default function OutboxTray({ outbox }: { outbox: Outbox }) {
               <a href={`/signin?next=${encodeURIComponent(location.pathname)}`}>{words.signIn}</a>
             )}
           </p>
+          {others.value > 0 && <p>{words.others(others.value)}</p>}
           <OutboxList
             edits={edits}
             onResolve={(id, choice) => void outbox.resolve(id, choice).then(sendNow)}
-            onDrop={(id) => void outbox.drop(id)}
-            onRetry={(id) => void outbox.retry(id).then(sendNow)}
+            onDrop={(id) =>
+              void outbox.drop(id)}
+            onRetry={(id) =>
+              void outbox.retry(id).then(sendNow)}
+            onUndo={(id) => void outbox.undo(id).then(sendNow)}
           />
           <p class="tray-acts">
             <button type="button" onClick={sendNow}>{words.sendNow}</button>

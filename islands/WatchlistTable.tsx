@@ -11,6 +11,10 @@ import { getLivePrice } from "../lib/ui/page_state.ts";
 import { createRecordEditor } from "../lib/ui/record_editor.ts";
 import type { PriceView } from "../lib/ui/state.ts";
 import { saveEdit } from "../lib/ui/use_edit.ts";
+import { useWaitingRecord } from "../lib/ui/use_waiting.ts";
+import { applyWaiting } from "../lib/ui/waiting.ts";
+import { undoWaiting } from "../lib/ui/waiting_browser.ts";
+import { WaitingMark } from "../lib/ui/WaitingMark.tsx";
 import { addSymbol, dropSymbol, moveSymbol } from "../lib/ui/watch_rows.ts";
 import AgeTicker from "./AgeTicker.tsx";
 
@@ -246,11 +250,9 @@ function SymbolTable({ list: { symbols, name }, prices, times, acts }: {
   );
 }
 
-/** A watchlist that is changed in place; without scripts it is the same table, read only. */
-export default function WatchlistTable({ list: first, prices, choices, ...times }: Props) {
+/** The list as it is shown, what changes it, and what of it waits on this device. */
+function useList(first: WatchlistView, path: string) {
   const list = useSignal(first);
-  const notice = useSignal<Notice | null>(null);
-  const path = `/api/v1/watchlists/${first.id}`;
   const editor = useMemo(() =>
     createRecordEditor(first, {
       draft: ({ name, symbols, isPublic }, known) => ({
@@ -263,6 +265,19 @@ export default function WatchlistTable({ list: first, prices, choices, ...times 
       save: (draft) => saveEdit(draft, saving),
       show: (record) => list.value = record,
     }), []);
+  const waiting = useWaitingRecord(
+    { path, now: saving.now },
+    (one) => editor.restore(applyWaiting(first, one)),
+  );
+  const undo = (id: string) => void undoWaiting(id, saving.now).then(() => editor.reset());
+  return { list, editor, waiting, undo };
+}
+
+/** A watchlist that is changed in place; without scripts it is the same table, read only. */
+export default function WatchlistTable({ list: first, prices, choices, ...times }: Props) {
+  const path = `/api/v1/watchlists/${first.id}`;
+  const { list, editor, waiting, undo: undoAll } = useList(first, path);
+  const notice = useSignal<Notice | null>(null);
   const change = async (fields: Partial<WatchlistView>, done: Notice = { text: words.saved }) => {
     // What was said of the change before must not pass for what comes of this one.
     notice.value = null;
@@ -297,6 +312,7 @@ export default function WatchlistTable({ list: first, prices, choices, ...times 
     <>
       <section class="card" aria-labelledby="list-symbols">
         <h2 id="list-symbols">{words.symbols}</h2>
+        {waiting.value && <WaitingMark waiting={waiting.value} onUndo={undoAll} />}
         <SymbolTable list={list.value} prices={prices} times={times} acts={{ move, remove }} />
         <AddForm choices={choices} onAdd={add} />
         <EditNotice notice={notice.value} undo={words.undo} />

@@ -17,10 +17,13 @@ export interface Clock {
   random(): number;
 }
 
+/** Returns the machine's own chance, a number from 0 to 1 (exclusive), to who needs no clock. */
+export const drawNumber = (): number => Math.random();
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  random: () => Math.random(),
+  random: drawNumber,
   wait: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

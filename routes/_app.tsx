@@ -16,7 +16,7 @@ import type { State } from "../lib/ui/state.ts";
 /** The document around every page. */
 export default function App({ Component, url, state }: PageProps<unknown, State>) {
   return (
-    <html lang="en">
+    <html lang="en" data-visits={state?.data?.areVisitsCounted?.() ? "on" : undefined}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

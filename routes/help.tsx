@@ -1,5 +1,6 @@
 import type { PageProps } from "fresh";
 import { Head } from "fresh/runtime";
+import VisitFeedback from "../islands/VisitFeedback.tsx";
 import { strings } from "../lib/format/mod.ts";
 import { helpStrings } from "../lib/format/help_strings.ts";
 import { ScrollTable } from "../lib/ui/Figures.tsx";
@@ -76,6 +77,7 @@ export default function HelpPage(_: PageProps<unknown, State>) {
           <a class="button" href="/exports">{words.exports}</a>
         </p>
       </section>
+      <VisitFeedback />
     </>
   );
 }

@@ -8,6 +8,7 @@ import {
   formatExactShare,
   formatShare,
   formatSpan,
+  NO_VALUE,
   pageStrings,
   signalStrings,
   strings,
@@ -59,6 +60,11 @@ function formatTook(ms: number): string {
   return ms < 1_000 ? `${formatCount(ms)} ms` : formatSpan(ms);
 }
 
+/** At a start sources are asked before the cycle begins: only the time of all of them is known. */
+function isTimed({ trigger }: CollectionRunRecord): boolean {
+  return trigger !== "start";
+}
+
 function readRunColumn(
   [source, { status, records, duration_ms }]: [string, RunResult],
   column: (typeof runColumns.all)[number],
@@ -107,7 +113,9 @@ function Run({ run, times, query }: {
                     {result.error && <small>{result.error}</small>}
                   </td>
                   <td class="number">{formatCount(result.records)}</td>
-                  <td class="number">{formatTook(result.duration_ms)}</td>
+                  <td class="number">
+                    {isTimed(run) ? formatTook(result.duration_ms) : NO_VALUE}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -3,6 +3,7 @@ import { Head } from "fresh/runtime";
 import PasskeySignIn from "../islands/PasskeySignIn.tsx";
 import { accountStrings } from "../lib/format/account_strings.ts";
 import { strings } from "../lib/format/mod.ts";
+import { peopleStrings } from "../lib/format/people_strings.ts";
 import { Field, FormError } from "../lib/ui/Field.tsx";
 import { goOn, privatePage, readForm } from "../lib/ui/forms.ts";
 import { linkSignIn, noProblem, type Problem, readNext, readProblem } from "../lib/ui/own.ts";
@@ -114,6 +115,11 @@ export default function SignInPage({ data }: PageProps<Data, State>) {
         <Credentials data={data} />
         {!isNew && <PasskeySignIn next={next} isSignedOut={isSignedOut} />}
       </div>
+      {!isNew && (
+        <p>
+          <a href="/forgot">{peopleStrings.forgot.link}</a>
+        </p>
+      )}
       <p>
         {isNew ? words.haveOne : words.newHere} {isNew
           ? <a href={other}>{words.heading}</a>

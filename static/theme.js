@@ -1,11 +1,14 @@
-// Runs before the first paint, so that the kept theme never flashes.
-(() => {
-  const root = document.documentElement;
-  root.dataset.scripts = "on";
+// Before the first paint: no flash.
+(({ dataset }) => {
+  dataset.scripts = "on";
+  // An error, or a promise's; not a picture that is missing.
+  onerror = onunhandledrejection = (...told) => {
+    if (!told[1] || told[4]) dataset.failed = "";
+  };
   try {
-    root.dataset.theme = localStorage.getItem("cryptointel.theme") === "light" ? "light" : "dark";
-    root.dataset.directions = localStorage.getItem("cryptointel.directions") ?? "green-up";
+    dataset.theme = localStorage.getItem("cryptointel.theme") === "light" ? "light" : "dark";
+    dataset.directions = localStorage.getItem("cryptointel.directions") ?? "green-up";
   } catch {
-    root.dataset.theme = "dark";
+    dataset.theme = "dark";
   }
-})();
+})(document.documentElement);

@@ -46,6 +46,14 @@ Deno.test("links between guides lead to files that exist", async () => {
   deepEqual(dead, []);
 });
 
+Deno.test("the README leads to every guide, and its table to each but the notices", () => {
+  const readme = readPage("README.md");
+  const table = listMatches(readme, /^\| \[[^\]]+\]\(([^)]+)\) /gm);
+  const guides = pages.map(({ path }) => path).filter((path) => path.startsWith("static/guides/"));
+  deepEqual(guides.filter((path) => !readme.includes(`(${path})`)), []);
+  deepEqual(table.toSorted(), guides.filter((path) => !path.endsWith("third-party.md")).toSorted());
+});
+
 Deno.test("paths that guides name in code are there", async () => {
   const missing: string[] = [];
   const named = /`((?:lib|collectors|routes|islands|static|tests)\/[^`*\s]*)`/g;

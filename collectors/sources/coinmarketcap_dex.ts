@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DexPairRecord } from "../../lib/contracts/records.ts";
+import type { DexPairRecord } from "../../lib/contracts/dex_records.ts";
 import type { Feed, PollSource, SourceRequest } from "../source.ts";
 import { splitPieces } from "./answers.ts";
 import { coinMarketCapKey } from "./coinmarketcap.ts";

@@ -10,7 +10,7 @@ import type {
   DexNetworkRecord,
   DexPairRecord,
   DexTradeRecord,
-} from "../../lib/contracts/records.ts";
+} from "../../lib/contracts/dex_records.ts";
 import { type Bar, type Timeframe, timeframeMs } from "../../lib/market/mod.ts";
 import type { DexCandles } from "../source.ts";
 import { amount, decimal, figure, idText, isoTime, readRows, toPercent } from "./answers.ts";

@@ -10,6 +10,7 @@ import type { Logger } from "../log.ts";
 import type { Buckets, OwnedStore } from "../store/mod.ts";
 import { type ApiKeys, createApiKeys, isKeyText } from "./api_keys.ts";
 import { type Audit, createAudit } from "./audit.ts";
+import { forgotTopic, mailLink, type SendResetMail } from "./forgot.ts";
 import { createPasswordHasher, type PasswordHasher } from "./hasher.ts";
 import type { Identity } from "./identity.ts";
 import { createPasskeys, type Passkeys } from "./passkeys.ts";
@@ -23,6 +24,7 @@ import { createTokens } from "./tokens.ts";
 
 export type { ApiKeys, KeyDraft } from "./api_keys.ts";
 export type { Audit, AuditEntry } from "./audit.ts";
+export { forgotTopic, mailedLiveMs, type ResetMail, type SendResetMail } from "./forgot.ts";
 export type { PasswordHasher } from "./hasher.ts";
 export * from "./identity.ts";
 export type { Origin, SignedIn } from "./parts.ts";
@@ -31,7 +33,7 @@ export { passwordCharsMax, passwordCharsMin } from "./passwords.ts";
 export type { Credentials, People } from "./people.ts";
 export { removalTopic } from "./removal.ts";
 export type { RandomBytes } from "./secrets.ts";
-export type { Sessions } from "./sessions.ts";
+export type { DevicesOf, Sessions } from "./sessions.ts";
 export { readSigningKeys } from "./signing_keys.ts";
 
 /** All that concerns accounts. */
@@ -67,6 +69,8 @@ export interface AccountsOptions {
   now(): number;
   random?: RandomBytes;
   hasher?: PasswordHasher;
+  /** Mails links to new passwords; without it nobody is mailed any. */
+  sendResetMail?: SendResetMail | null;
   log: Logger;
 }
 
@@ -79,6 +83,7 @@ const accessMinutesDefault = 60;
  */
 export function createAccounts(options: AccountsOptions): Accounts {
   const { owned, buckets, now, log, accessMinutes = accessMinutesDefault } = options;
+  const { sendResetMail = null } = options;
   const random: RandomBytes = options.random ??
     ((count) => crypto.getRandomValues(new Uint8Array(count)));
   const keys = readSigningKeys(options.signingKeys);
@@ -100,7 +105,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   return {
     sessions,
     keys: apiKeys,
-    people: createPeople(parts, { sessions, keys: apiKeys }),
+    people: createPeople(parts, { sessions, keys: apiKeys }, sendResetMail),
     passkeys: createPasskeys(parts, sessions),
     audit: parts.audit,
     identify: (text) => isKeyText(text) ? apiKeys.identify(text) : sessions.identify(text),
@@ -109,6 +114,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
         ? await apiKeys.isInForce(keyId)
         : sessionId !== null && await sessions.isInForce(sessionId, userId),
     jobs: {
+      [forgotTopic]: (body) => mailLink(parts, sendResetMail, body),
       [removalTopic]: async (body) => {
         const userId = readUserId(body);
         // An account of the same id came to be again; that is only so for the first administrator.

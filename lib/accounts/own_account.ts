@@ -76,7 +76,7 @@ async function readResetToken({ tokens }: AccountParts, token: string) {
     if (!(error instanceof TokenError)) throw error;
     throw new ForbiddenError(
       error.code === "expired"
-        ? "Cannot set a password: this link has expired; ask an administrator for another one"
+        ? "Cannot set a password: this link has expired; ask for another one"
         : "Cannot set a password: this link is none of ours",
     );
   }

@@ -6,6 +6,7 @@
 import type { Role, UserRecord } from "../contracts/owned.ts";
 import type { Page, RecordQuery } from "../store/mod.ts";
 import { createDirectory } from "./directory.ts";
+import { createForgot, type SendResetMail } from "./forgot.ts";
 import type { Identity } from "./identity.ts";
 import { createOwnAccounts } from "./own_account.ts";
 import type { AccountParts, Origin, Rooms, SignedIn } from "./parts.ts";
@@ -45,8 +46,18 @@ export interface People {
     change: { current: string; next: string },
     origin: Origin,
   ): Promise<SignedIn>;
+  /** Whether links to new passwords can be mailed here. */
+  isMailOn: boolean;
   /**
-   * Sets a new password by a link that an administrator made; every device is signed out.
+   * Has a link to a new password mailed to the account of an address, if there is one. Nothing that
+   * the caller sees tells whether there is.
+   *
+   * @throws {ServiceUnavailableError} Where no mail is sent.
+   */
+  askReset(email: string, origin: Origin): Promise<void>;
+  /**
+   * Sets a new password by a link that was mailed, or made by an administrator; every device is
+   * signed out.
    *
    * @throws {ForbiddenError} For a link that is used, expired or none of ours.
    */
@@ -61,6 +72,8 @@ export interface People {
   get(userId: string): Promise<UserRecord>;
   /** A page, newest first. */
   list(query: RecordQuery): Promise<Page<UserRecord>>;
+  /** Whoever has this address; null for nobody. */
+  find(email: string): Promise<UserRecord | null>;
   /**
    * Changes what somebody may do; their tokens end.
    *
@@ -71,6 +84,12 @@ export interface People {
     change: { role?: Role | undefined; isDisabled?: boolean | undefined },
     by: Actor,
   ): Promise<UserRecord>;
+  /**
+   * Removes somebody's account with all that belongs to it, without their password.
+   *
+   * @throws {ForbiddenError} For one's own, and when no administrator would be left.
+   */
+  expel(userId: string, by: Actor): Promise<void>;
   /** Signs somebody out everywhere. */
   endSessions(userId: string, by: Actor): Promise<void>;
   /** A token with which somebody sets a new password, once and within an hour. */
@@ -84,11 +103,16 @@ export interface Actor {
 }
 
 /** Returns the people. */
-export function createPeople(parts: AccountParts, rooms: Rooms): People {
+export function createPeople(
+  parts: AccountParts,
+  rooms: Rooms,
+  sendResetMail: SendResetMail | null,
+): People {
   const directory = createDirectory(parts, rooms);
   return {
     ...directory,
     ...createEntrance(parts, rooms),
+    ...createForgot(parts, sendResetMail),
     ...createOwnAccounts(parts, rooms, directory.get),
   };
 }

@@ -38,6 +38,8 @@ export interface Sessions {
   /** Running sessions, newest first. */
   list(userId: string): Promise<SessionRecord[]>;
   get(id: string): Promise<SessionRecord | null>;
+  /** Says how many devices somebody has, and when the newest was signed in. */
+  describe(userId: string): Promise<DevicesOf>;
   end(id: string, because: "signed_out" | "revoked"): Promise<void>;
   /** Signs out whoever holds this refresh token; returns their id, or null for none of ours. */
   endByToken(refreshToken: string): Promise<string | null>;
@@ -48,6 +50,14 @@ export interface Sessions {
   identify(accessToken: string): Promise<Identity>;
   /** Says whether a user's session runs; the end of it is noticed as fast as by `identify`. */
   isInForce(id: string, userId: string): Promise<boolean>;
+}
+
+/** Somebody's devices, as administrators see them. */
+export interface DevicesOf {
+  /** Signed in now. */
+  running: number;
+  /** Newest sign-in that is remembered, epoch ms; null for none. Ended ones are kept for 30 days. */
+  signedInMs: number | null;
 }
 
 /** A session with whose it is. */
@@ -94,6 +104,7 @@ export function createSessions(parts: AccountParts): Sessions {
     renew: (refreshToken, origin) => renewSession(parts, refreshToken, origin, recent.forget),
     list,
     get: (id) => owned.sessions.get(id),
+    describe: async (userId) => describeDevices(await listOf(parts, userId), now()),
     end,
     async endByToken(refreshToken) {
       const claims = readRefreshToken(refreshToken, parts.macKeys);
@@ -127,6 +138,13 @@ export function createSessions(parts: AccountParts): Sessions {
 
 function isRunning({ endedMs, expiresMs }: SessionRecord, nowMs: number): boolean {
   return endedMs === null && nowMs < expiresMs;
+}
+
+function describeDevices(all: readonly SessionRecord[], nowMs: number): DevicesOf {
+  return {
+    running: all.filter((session) => isRunning(session, nowMs)).length,
+    signedInMs: all.length === 0 ? null : Math.max(...all.map(({ createdMs }) => createdMs)),
+  };
 }
 
 /** Says whether a session runs and is this user's, who may still sign in. */

@@ -5,7 +5,7 @@
  */
 export { type BarCourse, type BarCourseOptions, createBarCourse } from "./bar_course.ts";
 export { type AlertBook, createAlertBook, type Hit } from "./book.ts";
-export { customComparisons, customFields } from "./conditions/custom.ts";
+export { customFields } from "./conditions/custom.ts";
 export { conditions, getCondition } from "./conditions/mod.ts";
 export {
   foresee,

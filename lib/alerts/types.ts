@@ -138,7 +138,7 @@ export function defineCondition<Kind extends Moment["kind"]>(
   condition: ConditionOf<Kind>,
 ): Condition {
   // The book asks a condition for its own kind of moment only, so that the wider type is never used.
-  return condition as unknown as Condition;
+  return condition as Condition;
 }
 
 /** Returns a verdict: unknown where a number is missing. */

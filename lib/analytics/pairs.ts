@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DexPairRecord, DexSampleRecord, DexSignalRecord } from "../contracts/records.ts";
+import type { DexPairRecord, DexSampleRecord, DexSignalRecord } from "../contracts/dex_records.ts";
 
 /** Metrics of one pair (spelling prescribed). */
 export interface PairMetrics {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { DexSignalRecord, DexSignalType, SignalRecord } from "../contracts/records.ts";
+import type { DexSignalRecord, DexSignalType } from "../contracts/dex_records.ts";
+import type { SignalRecord } from "../contracts/records.ts";
 import type { PairMetrics } from "./pairs.ts";
 
 /** Something worth a reader's attention. No promise of a price: direction has no measured edge. */

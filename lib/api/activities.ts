@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { createRoute, z } from "@hono/zod-openapi";
+import { createRoute, type z } from "@hono/zod-openapi";
+import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { requireOwn } from "../accounts/mod.ts";
+import { preconditionSchema } from "../contracts/alerts.ts";
 import { doneSchema } from "../contracts/auth.ts";
 import { BadRequestError } from "../contracts/errors.ts";
 import type { ActivityRecord, PortfolioRecord } from "../contracts/owned.ts";
@@ -15,16 +17,19 @@ import {
   activityDraftSchema,
   activityParamSchema,
   activitySchema,
+  activityWriteParamSchema,
 } from "../contracts/portfolios.ts";
 import { recordParamSchema } from "../contracts/watchlists.ts";
 import { type ActivityDraft, readActivity } from "../portfolio/import_rows.ts";
-import { makeReferences } from "../portfolio/imports.ts";
+import { activityKey, makeReferences, readImportId, readImportKey } from "../portfolio/imports.ts";
 import type { OwnedStore, Transaction } from "../store/mod.ts";
+import { dropRevision, getRevision } from "./activity_revisions.ts";
 import type { ApiDeps } from "./deps.ts";
 import { linkNext, readPage } from "./paging.ts";
 import { jsonBody } from "./personal.ts";
 import type { PortfolioDesk } from "./portfolio_values_desk.ts";
-import { getOwned, readOwn, readOwner, scopeAnswer } from "./portfolios_parts.ts";
+import { getOwned, readOwn, readOwner, scopeAnswer, staleAnswer } from "./portfolios_parts.ts";
+import { answerStale, isAsExpected, type Precondition, readPrecondition } from "./preconditions.ts";
 import { type Api, describeAnswers, unavailable } from "./routes.ts";
 
 const path = "/api/v1/portfolios/{id}/activities";
@@ -54,14 +59,16 @@ const putRoute = createRoute({
   method: "put",
   path: `${path}/{activity_id}`,
   tags,
-  summary: "Books an activity under an id of the client's own, or replaces it",
+  summary: "Books an activity under an id of the client's own, or replaces it or an imported one",
   request: {
-    params: activityParamSchema.extend({ activity_id: z.uuid().toLowerCase() }),
+    params: activityWriteParamSchema,
+    headers: preconditionSchema,
     body: jsonBody(activityDraftSchema),
   },
   responses: {
     ...describeAnswers(activitySchema, "The activity"),
     ...problems,
+    ...staleAnswer,
     201: {
       description: "Booked",
       content: { "application/json": { schema: activitySchema } },
@@ -74,35 +81,45 @@ const removeRoute = createRoute({
   path: `${path}/{activity_id}`,
   tags,
   summary: "Deletes an activity; one that is gone is no problem",
-  request: { params: activityParamSchema },
-  responses: { ...describeAnswers(doneSchema, "Deleted"), ...problems },
+  request: { params: activityParamSchema, headers: preconditionSchema },
+  responses: { ...describeAnswers(doneSchema, "Deleted"), ...problems, ...staleAnswer },
 });
 
 /** Binds the activities of portfolios. */
 export function bindActivities(api: Api, deps: ApiDeps, desk: PortfolioDesk): void {
   bindReads(api, deps);
+  bindWrites(api, deps, desk);
+}
+
+function bindWrites(api: Api, deps: ApiDeps, desk: PortfolioDesk): void {
   api.openapi(putRoute, async (c) => {
     const userId = await readOwner(c, deps);
     const { id: portfolioId, activity_id: id } = c.req.valid("param");
-    const draft = readDraft(c.req.valid("json"), deps.now());
-    const record = { ...draft, id, portfolioId, userId, importId: null };
-    const { isNew, activity, portfolio } = await putActivity(getOwned(deps), record);
-    desk.note(portfolio, { put: [activity] });
-    return c.json(describeActivity(activity), isNew ? 201 : 200) as never;
+    const wanted = c.req.valid("json");
+    const draft = readDraft(wanted, deps.now());
+    const record = { ...draft, id, portfolioId, userId, importId: readImportId(id) };
+    const { kind, activity, portfolio } = await putActivity(getOwned(deps), record, {
+      hasReference: wanted.reference !== "",
+      precondition: readPrecondition(c.req.valid("header")),
+    });
+    if (kind === "stale") return answerStale(c, activity && describeActivity(activity)) as never;
+    if (portfolio) desk.note(portfolio, { put: [activity] });
+    const shown = describeActivity(activity);
+    c.header("etag", makeTag(shown));
+    return c.json(shown, kind === "made" ? 201 : 200) as never;
   });
   api.openapi(removeRoute, async (c) => {
     const userId = await readOwner(c, deps);
     const { id: portfolioId, activity_id: id } = c.req.valid("param");
-    const portfolio = await getOwned(deps).transact(async (transaction) => {
-      const touched = await touchBook(transaction, { portfolioId, userId });
-      const stored = await transaction.get("activities", id);
-      if (stored) {
-        requireOwn(stored, getOwnerWithin(portfolioId), { userId }, what);
-        await transaction.delete("activities", id);
-      }
-      return touched;
-    });
-    desk.note(portfolio, { removed: [id] });
+    const precondition = readPrecondition(c.req.valid("header"));
+    const owner = { portfolioId, userId };
+    const removed = await removeActivity(getOwned(deps), { ...owner, id, precondition });
+    if (removed.kind === "stale") {
+      return answerStale(c, describeActivity(removed.activity)) as never;
+    }
+    if (removed.kind === "removed" && removed.portfolio) {
+      desk.note(removed.portfolio, { removed: [id] });
+    }
     return c.json({ done: true } as const, 200);
   });
 }
@@ -132,8 +149,9 @@ function bindReads(api: Api, deps: ApiDeps): void {
     const owned = getOwned(deps);
     await readOwn(owned, "portfolios", { id, userId });
     const stored = await owned.activities.get(activity_id);
-    const activity = requireOwn(stored, getOwnerWithin(id), { userId }, what);
-    return c.json(describeActivity(activity), 200);
+    const shown = describeActivity(requireOwn(stored, getOwnerWithin(id), { userId }, what));
+    c.header("etag", makeTag(shown));
+    return c.json(shown, 200);
   });
 }
 
@@ -167,23 +185,97 @@ function readDraft(draft: z.output<typeof activityDraftSchema>, nowMs: number): 
   return activity;
 }
 
+/** What became of an activity that was to be written. */
+type Written =
+  | { kind: "made" | "changed"; activity: ActivityRecord; portfolio: PortfolioRecord }
+  /** It was so already: the answer to the first try was lost. */
+  | { kind: "same"; activity: ActivityRecord; portfolio: null }
+  /** It is another one by now than its writer thought. */
+  | { kind: "stale"; activity: ActivityRecord | null; portfolio: null };
+
 /** Books or replaces an activity, together with the count of its book. */
 function putActivity(
   owned: OwnedStore,
   record: ActivityRecord,
-): Promise<{ isNew: boolean; activity: ActivityRecord; portfolio: PortfolioRecord }> {
+  { hasReference, precondition }: { hasReference: boolean; precondition: Precondition },
+): Promise<Written> {
   const { id, portfolioId, userId } = record;
-  return owned.transact(async (transaction) => {
-    const portfolio = await touchBook(transaction, { portfolioId, userId });
+  return owned.transact<Written>(async (transaction) => {
+    await readBook(transaction, { portfolioId, userId });
     const stored = await transaction.get("activities", id);
     if (stored) requireOwn(stored, getOwnerWithin(portfolioId), { userId }, what);
-    // What an import brought goes out with it, even if it was corrected since.
-    const activity = { ...record, importId: stored?.importId ?? null };
-    if (!stored || !isDeepStrictEqual(stored, activity)) {
-      await transaction.put("activities", activity);
+    const wished = stored ? correct(stored, record, { hasReference }) : record;
+    if (stored && isDeepStrictEqual(dropRevision(stored), wished)) {
+      return { kind: "same", activity: stored, portfolio: null };
     }
-    return { isNew: stored === null, activity, portfolio };
+    if (!isAsWritten(precondition, stored)) {
+      return { kind: "stale", activity: stored, portfolio: null };
+    }
+    const activity = { ...wished, revision: stored ? getRevision(stored) + 1 : 1 };
+    await transaction.put("activities", activity);
+    const portfolio = await touchBook(transaction, { portfolioId, userId });
+    return { kind: stored ? "changed" : "made", activity, portfolio };
   });
+}
+
+/** What became of an activity that was to be deleted. */
+type Removed =
+  /** Without its portfolio where that is gone already. */
+  | { kind: "removed"; portfolio: PortfolioRecord | null }
+  | { kind: "stale"; activity: ActivityRecord }
+  /** There is none, or it is somebody else's, which must be answered alike. */
+  | { kind: "gone" };
+
+/** Deletes a person's activity, together with the count of its book. */
+function removeActivity(
+  owned: OwnedStore,
+  { id, precondition, ...owner }: BookOwner & { id: string; precondition: Precondition },
+): Promise<Removed> {
+  return owned.transact<Removed>(async (transaction) => {
+    const stored = await transaction.get("activities", id);
+    const isOwn = stored && getOwnerWithin(owner.portfolioId)(stored) === owner.userId;
+    if (!isOwn) return { kind: "gone" };
+    if (!isAsWritten(precondition, stored)) return { kind: "stale", activity: stored };
+    await transaction.delete("activities", id);
+    const whole = await transaction.get("portfolios", owner.portfolioId);
+    const portfolio = whole && await touchBook(transaction, owner);
+    return { kind: "removed", portfolio };
+  });
+}
+
+/** Says whether an activity (null: there is none) is what its writer takes for granted. */
+const isAsWritten = (precondition: Precondition, stored: ActivityRecord | null) =>
+  isAsExpected(precondition, stored && { revision: getRevision(stored) });
+
+/**
+ * Returns a stored activity as it is wished for. What an import brought goes out with it and does
+ * not come again with the same file, even if it was corrected since.
+ */
+function correct(
+  stored: ActivityRecord,
+  wished: ActivityRecord,
+  { hasReference }: { hasReference: boolean },
+): ActivityRecord {
+  const { importId } = stored;
+  if (importId === null) return { ...wished, importId };
+  const reference = hasReference ? wished.reference : stored.reference;
+  const corrected = { ...wished, importId, reference };
+  const importKey = readImportKey(stored);
+  return importKey === activityKey(corrected) ? corrected : { ...corrected, importKey };
+}
+
+interface BookOwner {
+  portfolioId: string;
+  userId: string;
+}
+
+/** @throws {NotFoundError} For a portfolio that is not this person's. */
+async function readBook(
+  transaction: Transaction,
+  { portfolioId, userId }: BookOwner,
+): Promise<PortfolioRecord> {
+  const stored = await transaction.get("portfolios", portfolioId);
+  return requireOwn(stored, (one) => one.userId, { userId }, "such a portfolio");
 }
 
 /**
@@ -193,17 +285,24 @@ function putActivity(
  */
 export async function touchBook(
   transaction: Transaction,
-  { portfolioId, userId }: { portfolioId: string; userId: string },
+  owner: BookOwner,
 ): Promise<PortfolioRecord> {
-  const stored = await transaction.get("portfolios", portfolioId);
-  const portfolio = requireOwn(stored, (one) => one.userId, { userId }, "such a portfolio");
+  const portfolio = await readBook(transaction, owner);
   const touched = { ...portfolio, bookRevision: (portfolio.bookRevision ?? 0) + 1 };
   await transaction.put("portfolios", touched);
   return touched;
 }
 
-/** Returns an activity without whose it is. */
-export function describeActivity(activity: ActivityRecord): z.output<typeof activitySchema> {
-  const { userId: _userId, ...shown } = activity;
-  return shown;
+type ShownActivity = z.output<typeof activitySchema>;
+
+/** Returns an activity without whose it is, and how it was known when it was imported. */
+export function describeActivity(activity: ActivityRecord): ShownActivity {
+  const { userId: _userId, importKey: _importKey, ...shown } = activity;
+  return { ...shown, revision: getRevision(activity) };
+}
+
+/** Names what is shown: one that was deleted and booked anew begins again with its revisions. */
+function makeTag(shown: ShownActivity): string {
+  const hash = createHash("sha256").update(JSON.stringify(shown)).digest("hex");
+  return `"${shown.revision}-${hash.slice(0, 16)}"`;
 }

@@ -27,6 +27,14 @@ export type AlertWritten =
   /** The very request was answered before. */
   | { kind: "answered"; status: number; body: string };
 
+/** What became of an alert that was to be deleted. */
+export type AlertRemoved =
+  | { kind: "removed" }
+  /** See `AlertWritten`. */
+  | { kind: "stale"; alert: AlertRecord }
+  /** There is none, or it is somebody else's: both are answered alike. */
+  | { kind: "gone" };
+
 /** One write. */
 export interface AlertWrite {
   id: string;
@@ -55,7 +63,7 @@ export interface AlertWriter {
    * @throws {BadRequestError} When the person has as many as one may have.
    */
   put(write: AlertWrite): Promise<AlertWritten>;
-  remove(write: Pick<AlertWrite, "id" | "userId" | "precondition">): Promise<AlertWritten>;
+  remove(write: Pick<AlertWrite, "id" | "userId" | "precondition">): Promise<AlertRemoved>;
 }
 
 /** What writers need. */
@@ -87,16 +95,16 @@ export function createAlertWriter(options: AlertWriterOptions): AlertWriter {
   return {
     put,
     async remove({ id, userId, precondition }) {
-      const written = await owned.transact<AlertWritten>(async (transaction) => {
-        const stored = await transaction.get("alerts", id);
-        const alert = requireOwn(stored, ({ user_id }) => user_id, { userId }, "such an alert");
+      const removed = await owned.transact<AlertRemoved>(async (transaction) => {
+        const alert = await transaction.get("alerts", id);
+        if (alert?.user_id !== userId) return { kind: "gone" };
         if (!isAsExpected(precondition, alert)) return { kind: "stale", alert };
         await transaction.delete("alerts", id);
         await transaction.delete("alertStates", getStateId(world, id));
-        return { kind: "changed", alert };
+        return { kind: "removed" };
       });
-      if (written.kind === "changed") room.give(userId);
-      return written;
+      if (removed.kind === "removed") room.give(userId);
+      return removed;
     },
   };
 }

@@ -104,7 +104,7 @@ const removeRoute = createRoute({
   method: "delete",
   path: onePath,
   tags,
-  summary: "Deletes an alert; its history stays",
+  summary: "Deletes an alert, whose history stays; one that is gone is no problem",
   request: { params: alertParamSchema, headers: preconditionSchema },
   responses: { ...describeAnswers(doneSchema, "Deleted"), ...stale, ...unavailable },
 });
@@ -209,12 +209,12 @@ function bindWrites(api: Api, parts: Parts): void {
     const { writer, reader } = open(parts);
     const id = c.req.valid("param").alert_id;
     const precondition = readPrecondition(c.req.valid("header"));
-    const written = await writer.remove({ id, userId, precondition });
-    if (written.kind === "stale") {
-      const current = written.alert && (await reader.describeAll([written.alert]))[0];
+    const removed = await writer.remove({ id, userId, precondition });
+    if (removed.kind === "stale") {
+      const [current] = await reader.describeAll([removed.alert]);
       return answerStale(c, current ?? null) as never;
     }
-    getPersonal(deps).noteAlert(id, null);
+    if (removed.kind === "removed") getPersonal(deps).noteAlert(id, null);
     return c.json({ done: true } as const, 200);
   });
 }

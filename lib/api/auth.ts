@@ -8,10 +8,12 @@ import { requireSession } from "../accounts/mod.ts";
 import {
   credentialsSchema,
   doneSchema,
+  forgotSchema,
   passwordChangeSchema,
   proofSchema,
   refreshSchema,
   resetSchema,
+  resetWaysSchema,
   setupSchema,
   setupStateSchema,
   signedInSchema,
@@ -93,9 +95,25 @@ const routes = {
     method: "post",
     path: "/api/v1/auth/reset",
     tags,
-    summary: "Sets a new password by a link that an administrator made; signs out every device",
+    summary: "Sets a new password by a mailed or an administrator's link; signs out every device",
     request: { body: json(resetSchema) },
     responses: signedIn,
+  }),
+  resetWays: createRoute({
+    method: "get",
+    path: "/api/v1/auth/forgot",
+    tags,
+    summary: "Whether a link to a new password can be mailed here",
+    responses: describeAnswers(resetWaysSchema, "How one comes by a link"),
+  }),
+  forgot: createRoute({
+    method: "post",
+    path: "/api/v1/auth/forgot",
+    tags,
+    summary:
+      "Mails a link to a new password, if the address has an account; the answer is the same",
+    request: { body: json(forgotSchema) },
+    responses: describeAnswers(doneSchema, "Taken"),
   }),
   me: createRoute({
     method: "get",
@@ -127,6 +145,7 @@ export function bindAuth(api: Api, deps: AuthDeps): void {
   bindSignIn(api, deps);
   bindRenewal(api, deps);
   bindSetup(api, deps);
+  bindReset(api, deps);
   bindOwnAccount(api, deps);
 }
 
@@ -187,6 +206,18 @@ function bindSetup(api: Api, deps: AuthDeps): void {
     checkCookieWish(c, cookie, deps);
     const done = await getAccounts(deps).people.setUp(token, credentials, readOrigin(c));
     return c.json(answerSignedIn(c, done, { cookie, now: deps.now }), 200);
+  });
+}
+
+function bindReset(api: Api, deps: AuthDeps): void {
+  api.openapi(routes.resetWays, (c) => {
+    c.header("cache-control", "no-store");
+    return c.json({ byMail: getAccounts(deps).people.isMailOn }, 200);
+  });
+  api.openapi(routes.forgot, async (c) => {
+    await getAccounts(deps).people.askReset(c.req.valid("json").email, readOrigin(c));
+    c.header("cache-control", "no-store");
+    return c.json({ done: true } as const, 200);
   });
   api.openapi(routes.reset, async (c) => {
     const { token, password, cookie } = c.req.valid("json");

@@ -4,9 +4,9 @@
  * @module
  */
 import { timeRangeMs } from "../contracts/signals.ts";
+import { listTransactionsDaily, summariseTransactions } from "../store/views.ts";
 import type { ApiDeps } from "./deps.ts";
 import { listAll } from "./page_records.ts";
-import { sumTransactions } from "./stats.ts";
 
 /** Payments read at most for one answer. */
 const transactionsMax = 20_000;
@@ -21,12 +21,9 @@ export async function readPayments(
     equals: ["confirmed"],
     from: now() - timeRangeMs[range],
   }, transactionsMax);
-  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   return {
-    transactions: sumTransactions(records, ({ timestamp }) => day(timestamp)).map(
-      ({ name, avg_transaction: _mean, ...sums }) => ({ date: name, ...sums }),
-    ),
-    summary: sumTransactions(records, () => "").map(({ name: _name, ...sums }) => sums),
+    transactions: listTransactionsDaily(records).map(({ avg_transaction: _mean, ...sums }) => sums),
+    summary: summariseTransactions(records),
     truncated: records.length >= transactionsMax,
   };
 }

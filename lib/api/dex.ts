@@ -16,7 +16,7 @@ import {
   dexTradesQuerySchema,
   dexTradesSchema,
 } from "../contracts/dex.ts";
-import type { DexPairRecord } from "../contracts/records.ts";
+import type { DexPairRecord } from "../contracts/dex_records.ts";
 import type { RecordQuery } from "../store/types.ts";
 import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";

@@ -6,7 +6,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { measurePair, recommendForPair } from "../analytics/mod.ts";
 import { dexAnalysisSchema, dexPairParamSchema } from "../contracts/dex.ts";
-import type { DexPairRecord } from "../contracts/records.ts";
+import type { DexPairRecord } from "../contracts/dex_records.ts";
 import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { describePair } from "./dex.ts";

@@ -12,7 +12,7 @@ import {
   dexRangeMs,
 } from "../contracts/dex.ts";
 import { NotFoundError } from "../contracts/errors.ts";
-import type { DexPairRecord, DexSampleRecord } from "../contracts/records.ts";
+import type { DexPairRecord, DexSampleRecord } from "../contracts/dex_records.ts";
 import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireAny } from "./dex_absence.ts";

@@ -5,7 +5,7 @@
  */
 import { createRoute } from "@hono/zod-openapi";
 import { dexSignalsQuerySchema, dexSignalsSchema } from "../contracts/dex.ts";
-import type { DexSignalRecord } from "../contracts/records.ts";
+import type { DexSignalRecord } from "../contracts/dex_records.ts";
 import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireAny } from "./dex_absence.ts";

@@ -47,7 +47,7 @@ export function bindEvents(api: Api, deps: ApiDeps): void {
     const identity = await identify(c, deps);
     const userId = identity?.userId ?? null;
     if (!deps.hub.hasRoom(ip, userId)) throw new RateLimitedError(describeFull(userId), 30_000);
-    const response = handleEvents(c.req.raw, deps.hub, {
+    return handleEvents(c.req.raw, deps.hub, {
       ip,
       userId,
       isInForce: watchIdentity(identity, deps),
@@ -58,7 +58,6 @@ export function bindEvents(api: Api, deps: ApiDeps): void {
         symbols: splitList(symbols),
       },
     });
-    return response as never;
   });
 }
 

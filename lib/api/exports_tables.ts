@@ -4,12 +4,8 @@
  * @module
  */
 import type { ownTables } from "../contracts/exports.ts";
-import type {
-  AlertRecord,
-  FiringRecord,
-  NotificationRecord,
-  WatchlistRecord,
-} from "../contracts/owned.ts";
+import type { NotificationRecord } from "../contracts/notification_records.ts";
+import type { AlertRecord, FiringRecord, WatchlistRecord } from "../contracts/owned.ts";
 import type { MarketDataRecord, OutcomeRecord, SignalRecord } from "../contracts/records.ts";
 import type { ColumnType, ExportColumn, ExportRow, ExportRows } from "../export/columns.ts";
 import { barQualities, type Timeframe, timeframeMs } from "../market/mod.ts";

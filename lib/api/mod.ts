@@ -60,6 +60,7 @@ import { bindUdf } from "./udf.ts";
 import { bindUnsubscribe } from "./unsubscribe.ts";
 import { limitBodies } from "./uploads.ts";
 import { bindUsers } from "./users.ts";
+import { bindVisits } from "./visits.ts";
 import { bindWatchlists } from "./watchlists.ts";
 
 export type { ConfigDesk, ConfigView } from "./admin_config.ts";
@@ -139,6 +140,7 @@ export function createApi(deps: ApiDeps): Api {
   bindNotifications(api, deps);
   bindPush(api, deps);
   bindUnsubscribe(api, deps);
+  bindVisits(api, deps);
   bindOpenApi(api, deps);
 
   api.notFound((c) => answerProblem(c, 404, `Cannot find ${c.req.path}`));

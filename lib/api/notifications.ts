@@ -14,7 +14,7 @@ import {
   notificationsSchema,
   readSchema,
 } from "../contracts/notifications.ts";
-import type { NotificationRecord } from "../contracts/owned.ts";
+import type { NotificationRecord } from "../contracts/notification_records.ts";
 import type { OwnedStore } from "../store/mod.ts";
 import { requireUser } from "./identity.ts";
 import { linkNext, readPage } from "./paging.ts";

@@ -90,7 +90,7 @@ type Contents = Readonly<Record<string, Described>>;
 
 /** Adds an example to each parameter, to the body and to the good answers. */
 function addExamples(operation: Operation, schemas: ExampleSchemas): void {
-  const { parameters = [], requestBody, responses = {} } = operation as unknown as {
+  const { parameters = [], requestBody, responses = {} } = operation as {
     parameters?: Described[];
     requestBody?: { content?: Contents };
     responses?: Readonly<Record<string, { content?: Contents }>>;

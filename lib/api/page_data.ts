@@ -47,6 +47,7 @@ export function createPageData(deps: ApiDeps, listContinuity: () => ContinuityRo
   return {
     wallNow: deps.now,
     marketNow: deps.marketNow,
+    areVisitsCounted: () => deps.visits?.isCounted() ?? false,
     async listSymbols() {
       return (await prices.listByVolume()).map(({ symbol, id, exchange, kind, name }) => ({
         symbol,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DexPairRecord } from "../contracts/records.ts";
+import type { DexPairRecord } from "../contracts/dex_records.ts";
 import type { DexDetail, DexFilter, DexNetworkView, DexOverview } from "../ui/page_views.ts";
 import type { ApiDeps } from "./deps.ts";
 import { chooseByVolume } from "./dex.ts";

@@ -24,7 +24,7 @@ export async function readPage<T extends { id: string }>(
   if (query.cursor !== undefined) {
     const tail = readCursor(query.cursor, valuesLeft);
     // A time range may have moved past the end of the page before: there is nothing left.
-    const isPast = query.from !== undefined && tail !== null && (tail[0] as number) < query.from;
+    const isPast = query.from !== undefined && (tail[0] as number) < query.from;
     if (valuesLeft === 0 && isPast) return { items: [], cursor: null };
   }
   try {
@@ -35,16 +35,10 @@ export async function readPage<T extends { id: string }>(
   }
 }
 
-/** What the cursor into an archive begins with; bare, it is the archive's beginning. */
-const archiveMark = "archive.";
-
-/** Returns where in the order the page before ended; null at the beginning of an archive. */
+/** Returns where in the order the page before ended. */
 function readCursor(cursor: string, valuesLeft: number) {
-  if (cursor === archiveMark) return null;
   try {
-    const tail = parseCursor(
-      cursor.startsWith(archiveMark) ? cursor.slice(archiveMark.length) : cursor,
-    );
+    const tail = parseCursor(cursor);
     const isOurs = tail.length === valuesLeft + 2 && typeof tail.at(-1) === "string" &&
       tail.slice(0, -1).every((part) => typeof part === "number");
     if (isOurs) return tail;

@@ -26,7 +26,7 @@ import {
 import { recordParamSchema } from "../contracts/watchlists.ts";
 import type { ImportOptions, ImportPreview } from "../portfolio/import_preview.ts";
 import { importFields } from "../portfolio/import_formats.ts";
-import { activityKey } from "../portfolio/mod.ts";
+import { readImportKey } from "../portfolio/mod.ts";
 import type { OwnedStore } from "../store/mod.ts";
 import { touchBook } from "./activities.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
@@ -132,9 +132,9 @@ export function bindImports(api: Api, deps: ApiDeps, desk: PortfolioDesk): void 
         ...{ written: activities.length, duplicates, errors, isDone: false },
       },
     });
-    // Works it in, so that the next process finds a copy of all of it.
+    // Works it in, so that nobody waits for it afterwards, and the next process finds a copy.
     const whole = { id: portfolioId, userId };
-    await desk.listActivities(await readOwn(getOwned(deps), "portfolios", whole));
+    await desk.value(await readOwn(getOwned(deps), "portfolios", whole));
     return c.json(describeImport(note), 200);
   });
   api.openapi(undoRoute, async (c) => {
@@ -169,7 +169,7 @@ async function readTask(
   // What this very import brought before is new to it.
   const existing = new Set<string>();
   for (const activity of await desk.listActivities(portfolio)) {
-    if (importId === null || activity.importId !== importId) existing.add(activityKey(activity));
+    if (importId === null || activity.importId !== importId) existing.add(readImportKey(activity));
   }
   const options: ImportOptions = { ...readOptions(asked), existing, nowMs };
   const hash = createHash("sha256").update(bytes).update(JSON.stringify(asked)).digest("hex");
@@ -236,16 +236,20 @@ async function runImport(
   if (begun.isDone) return begun;
   for (let start = 0; start < activities.length; start += chunkActivities) {
     const chunk = activities.slice(start, start + chunkActivities);
-    const portfolio = await owned.transact(async (transaction) => {
-      const touched = await touchBook(transaction, owner);
+    const { portfolio, put } = await owned.transact(async (transaction) => {
+      const portfolio = await touchBook(transaction, owner);
+      const put: ActivityRecord[] = [];
       for (const activity of chunk) {
         const stored = await transaction.get("activities", activity.id);
         if (stored && !isOf(owner, stored)) throw refuseId();
+        // What an interrupted try wrote may have been corrected since.
+        if (stored) continue;
         await transaction.put("activities", activity);
+        put.push(activity);
       }
-      return touched;
+      return { portfolio, put };
     });
-    desk.note(portfolio, { put: chunk });
+    desk.note(portfolio, { put });
   }
   return await keepNote(owned, desk, owner, { ...begun, isDone: true });
 }

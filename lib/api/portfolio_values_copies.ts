@@ -1,6 +1,6 @@
 /**
- * Packed copies of large portfolios, so that a process that has just started need not read tens of
- * thousands of records for the first value.
+ * Packed copies of large portfolios, and what their books sum up to, so that a process that has just
+ * started need neither read nor book tens of thousands of records for the first value.
  *
  * A copy is read only if it is of the very revision that is asked for and whole; otherwise the
  * records are read, and a new one is written afterwards. Without any copy every answer is the same.
@@ -16,6 +16,7 @@ import {
   packingFormat,
   unpackActivities,
 } from "./portfolio_values_packing.ts";
+import { type MadeSums, type Outline, sumsFormat, unpackSums } from "./portfolio_values_sums.ts";
 
 type Head = OwnedRecord<"bookCopies">;
 
@@ -28,6 +29,14 @@ const piecesMax = 2_000;
 /** Pieces that are removed before the next are looked for. */
 const removedAtOnce = 200;
 
+/** What is kept of a portfolio: all activities, and what their book sums up to. */
+const parts = {
+  activities: { suffix: "", format: packingFormat },
+  sums: { suffix: " sums", format: sumsFormat },
+};
+type PartName = keyof typeof parts;
+const partNames = ["activities", "sums"] as const;
+
 /**
  * Returns the activities of a portfolio from its copy; null where none is of this revision and
  * whole. They come in the order in which they were kept.
@@ -36,9 +45,38 @@ export async function readCopy(
   owned: OwnedStore,
   portfolio: PortfolioRecord,
 ): Promise<ActivityRecord[] | null> {
-  const { id, userId } = portfolio;
+  const { id: portfolioId, userId } = portfolio;
+  const bytes = await readBytes(owned, portfolio, "activities");
+  return bytes && tryUnpack(() => unpackActivities(bytes, { portfolioId, userId }));
+}
+
+/** Returns what the book of a portfolio summed up to; null where that is not known any more. */
+export async function readSums(
+  owned: OwnedStore,
+  portfolio: PortfolioRecord,
+  release: string,
+): Promise<{ told: Outline; made: MadeSums } | null> {
+  const bytes = await readBytes(owned, portfolio, "sums");
+  return bytes && tryUnpack(() => unpackSums(bytes, release));
+}
+
+/** What cannot be read is not there. */
+function tryUnpack<T>(unpack: () => T): T | null {
+  try {
+    return unpack();
+  } catch {
+    return null;
+  }
+}
+
+async function readBytes(
+  owned: OwnedStore,
+  portfolio: PortfolioRecord,
+  name: PartName,
+): Promise<Uint8Array | null> {
+  const id = getHeadId(portfolio.id, name);
   const head = await owned.bookCopies.get(id);
-  if (!head || !isOf(head, portfolio) || !(head.pieces >= 0 && head.pieces <= piecesMax)) {
+  if (!head || !isOf(head, portfolio, name) || !(head.pieces >= 0 && head.pieces <= piecesMax)) {
     return null;
   }
   const pieces = await Promise.all(
@@ -46,12 +84,7 @@ export async function readCopy(
   );
   if (!pieces.every((piece) => piece?.bytes instanceof Uint8Array)) return null;
   const bytes = joinBytes(pieces.map((piece) => piece!.bytes));
-  if (hashBytes(bytes) !== head.hash) return null;
-  try {
-    return unpackActivities(bytes, { portfolioId: id, userId });
-  } catch {
-    return null;
-  }
+  return hashBytes(bytes) === head.hash ? bytes : null;
 }
 
 /**
@@ -65,22 +98,43 @@ export async function writeCopy(
   portfolio: PortfolioRecord,
   activities: readonly ActivityRecord[],
 ): Promise<boolean> {
-  const { id, userId } = portfolio;
-  const bytes = packActivities(activities, { portfolioId: id, userId });
-  const pieces = bytes ? Math.ceil(bytes.byteLength / pieceBytes) : 0;
-  if (!bytes || pieces > piecesMax) return false;
+  const { id: portfolioId, userId } = portfolio;
+  const bytes = packActivities(activities, { portfolioId, userId });
+  return bytes !== null && await writeBytes(owned, portfolio, "activities", bytes);
+}
+
+/** Writes what the book of a portfolio sums up to, as `packSums` gave it, in the same way. */
+export async function writeSums(
+  owned: OwnedStore,
+  portfolio: PortfolioRecord,
+  bytes: Uint8Array,
+): Promise<boolean> {
+  return await writeBytes(owned, portfolio, "sums", bytes);
+}
+
+async function writeBytes(
+  owned: OwnedStore,
+  portfolio: PortfolioRecord,
+  name: PartName,
+  bytes: Uint8Array,
+): Promise<boolean> {
+  const { id: portfolioId, userId } = portfolio;
+  const id = getHeadId(portfolioId, name);
+  const pieces = Math.ceil(bytes.byteLength / pieceBytes);
+  if (pieces > piecesMax) return false;
   const before = await owned.bookCopies.get(id);
   for (let start = 0; start < pieces; start += piecesOfCommit) {
     const isWritten = await writeIfCurrent(owned, portfolio, async (transaction) => {
       for (let i = start; i < Math.min(pieces, start + piecesOfCommit); i++) {
         const piece = bytes.slice(i * pieceBytes, (i + 1) * pieceBytes);
-        const pieceId = getPieceId(id, i);
-        await transaction.put("bookPieces", { id: pieceId, portfolioId: id, userId, bytes: piece });
+        await transaction.put("bookPieces", {
+          ...{ id: getPieceId(id, i), portfolioId, userId, bytes: piece },
+        });
       }
     });
     if (!isWritten) return false;
   }
-  const head: Head = { ...describe(portfolio), pieces, hash: hashBytes(bytes) };
+  const head: Head = { ...describe(portfolio, name), pieces, hash: hashBytes(bytes) };
   const isWritten = await writeIfCurrent(
     owned,
     portfolio,
@@ -93,9 +147,15 @@ export async function writeCopy(
   return isWritten;
 }
 
+/** Says whether anything is kept of a portfolio, of whatever revision. */
+export async function hasCopy(owned: OwnedStore, portfolioId: string): Promise<boolean> {
+  const heads = partNames.map((name) => owned.bookCopies.get(getHeadId(portfolioId, name)));
+  return (await Promise.all(heads)).some((head) => head !== null);
+}
+
 /** Removes the copy of a portfolio; one that is not there is no problem. */
 export async function removeCopy(owned: OwnedStore, portfolioId: string): Promise<void> {
-  await owned.bookCopies.delete(portfolioId);
+  for (const name of partNames) await owned.bookCopies.delete(getHeadId(portfolioId, name));
   for (;;) {
     const query = { index: "portfolio", equals: [portfolioId], limit: removedAtOnce };
     const { items } = await owned.bookPieces.list(query);
@@ -112,24 +172,32 @@ function writeIfCurrent(
 ): Promise<boolean> {
   return owned.transact(async (transaction) => {
     const stored = await transaction.get("portfolios", portfolio.id);
-    if (!stored || !isOf({ ...describe(stored), pieces: 0, hash: "" }, portfolio)) return false;
+    if (!stored || !isSame(stored, portfolio)) return false;
     await write(transaction);
     return true;
   });
 }
 
-/** Returns what a copy of this portfolio is of. */
-function describe(portfolio: PortfolioRecord): Omit<Head, "pieces" | "hash"> {
+/** Returns what a part of this portfolio is of. */
+function describe(portfolio: PortfolioRecord, name: PartName): Omit<Head, "pieces" | "hash"> {
   const { id, userId, created_at: createdMs, bookRevision = 0 } = portfolio;
-  return { id, userId, format: packingFormat, createdMs, bookRevision };
+  const { format } = parts[name];
+  return { id: getHeadId(id, name), userId, format, createdMs, bookRevision };
 }
 
-function isOf(head: Head, portfolio: PortfolioRecord): boolean {
-  const wanted = describe(portfolio);
+function isOf(head: Head, portfolio: PortfolioRecord, name: PartName): boolean {
+  const wanted = describe(portfolio, name);
   return head.userId === wanted.userId && head.format === wanted.format &&
     head.createdMs === wanted.createdMs && head.bookRevision === wanted.bookRevision;
 }
 
-const getPieceId = (portfolioId: string, n: number) => `${portfolioId} ${n}`;
+function isSame(a: PortfolioRecord, b: PortfolioRecord): boolean {
+  return a.userId === b.userId && a.created_at === b.created_at &&
+    (a.bookRevision ?? 0) === (b.bookRevision ?? 0);
+}
+
+const getHeadId = (portfolioId: string, name: PartName) => `${portfolioId}${parts[name].suffix}`;
+
+const getPieceId = (headId: string, n: number) => `${headId} ${n}`;
 
 const hashBytes = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");

@@ -12,13 +12,13 @@ import type {
   valueHistorySchema,
 } from "../contracts/portfolios.ts";
 import {
-  type Book,
   computeHistoryReturn,
   computeTimeWeightedReturn,
-  formatDecimal,
+  countInvestedDays,
   isZero,
   listValueHistory,
   positionKey,
+  spreadReturn,
   startOfDay,
   type ValueHistory,
 } from "../portfolio/mod.ts";
@@ -29,10 +29,8 @@ import {
   createBookShelf,
   type PricedBook,
 } from "./portfolio_values_books.ts";
+import type { BookSums } from "./portfolio_values_sums.ts";
 
-/** Lots and problems that are shown of each kind. */
-const lotsShown = 10;
-const problemsShown = 100;
 const minuteMs = 60_000;
 
 /** A portfolio's worth as its owner reads it. */
@@ -67,11 +65,11 @@ export function createPortfolioDesk(deps: ApiDeps, options: BookShelfOptions = {
   return {
     async value(portfolio) {
       const { now, opened } = await shelf.price(portfolio);
-      return describeWorth(deps, now, opened.activities.length);
+      return describeWorth(deps, now, opened.told.count);
     },
     async valueWhole(portfolio, { hasReturns }) {
       const { now, opened } = await shelf.price(portfolio);
-      const worth = describeWorth(deps, now, opened.activities.length);
+      const worth = describeWorth(deps, now, opened.told.count);
       const { valuation } = now;
       const allocationBy = {
         exchange: valuation.allocate("exchange"),
@@ -98,7 +96,7 @@ export function createPortfolioDesk(deps: ApiDeps, options: BookShelfOptions = {
       };
     },
     note: shelf.note,
-    listActivities: async (portfolio) => (await shelf.open(portfolio)).activities,
+    listActivities: shelf.listActivities,
   };
 }
 
@@ -108,13 +106,14 @@ async function readHistory(
   shelf: BookShelf,
   portfolio: PortfolioRecord,
 ): Promise<ValueHistory> {
-  const { opened, now } = await shelf.price(portfolio);
+  const { opened } = await shelf.price(portfolio);
   const minute = Math.floor(readNow() / minuteMs);
   if (opened.history?.minute === minute) return opened.history.result;
-  const result = listValueHistory(opened.activities, {
+  const { activities, prices } = await shelf.readDays(portfolio, opened);
+  const result = listValueHistory(activities, {
     currency: portfolio.currency,
-    getClose: now.prices.getClose,
-    getRate: now.prices.getRate,
+    getClose: prices.getClose,
+    getRate: prices.getRate,
     toMs: marketNow(),
   });
   opened.history = { minute, result };
@@ -123,7 +122,7 @@ async function readHistory(
 
 function describeWorth(
   { marketNow, getMode }: Pick<ApiDeps, "marketNow" | "getMode">,
-  { book, valuation, live }: PricedBook,
+  { sums, valuation, live }: PricedBook,
   activityCount: number,
 ): Worth {
   const nowMs = marketNow();
@@ -131,41 +130,43 @@ function describeWorth(
   const holdings = worth.holdings.map((holding): HoldingView => {
     const key = positionKey(holding.exchange, holding.symbol);
     const price = live.get(key) ?? null;
-    const queue = book.positions.get(key)!.lots;
-    const lots = queue.lots.slice(queue.head, queue.head + lotsShown);
+    const lots = sums.lots.get(key)!;
     return {
       ...holding,
       priceMs: price?.eventMs ?? null,
       ageMs: price ? Math.max(0, nowMs - price.eventMs) : null,
       priceSource: price?.source ?? null,
-      lotCount: queue.lots.length - queue.head,
-      lots: lots.map(({ openedMs, quantity, cost }) => ({
-        openedMs,
-        quantity: formatDecimal(quantity),
-        cost: formatDecimal(cost.own),
-      })),
+      lotCount: lots.count,
+      lots: [...lots.first],
     };
   });
   return {
     ...worth,
     // Money that moved is in the cash; a position of it only carries its fees and income.
-    holdings: holdings.filter((one) => !isEmpty(one, book)),
+    holdings: holdings.filter((one) => !isEmpty(one, sums)),
     asOfMs: nowMs,
     isRecorded: getMode().mode === "replay",
     activityCount,
-    problems: { count: book.problems.length, first: book.problems.slice(0, problemsShown) },
+    problems: sums.problems,
   };
 }
 
 /** Says whether a holding is money that moved itself, which cash tells. */
-function isEmpty({ exchange, symbol, currency, fees, income }: HoldingView, book: Book): boolean {
-  const position = book.positions.get(positionKey(exchange, symbol))!;
+function isEmpty(
+  { exchange, symbol, currency, fees, income }: HoldingView,
+  { positions }: Pick<BookSums, "positions">,
+): boolean {
+  const position = positions.get(positionKey(exchange, symbol))!;
   return symbol === currency && isZero(position.lots.quantity) && fees === "0" && income === "0";
 }
 
 function describeReturns({ points }: ValueHistory) {
+  const moneyWeighted = computeHistoryReturn(points);
+  const days = countInvestedDays(points);
   return {
     timeWeighted: computeTimeWeightedReturn(points),
-    moneyWeighted: computeHistoryReturn(points),
+    moneyWeighted,
+    moneyWeightedSoFar: spreadReturn(moneyWeighted, days),
+    days,
   };
 }

@@ -10,7 +10,7 @@
 import type { ActivityRecord } from "../contracts/owned.ts";
 
 /** Number of this layout; another one is not read. */
-export const packingFormat = 1;
+export const packingFormat = 2;
 
 /** Texts of an activity. Its portfolio and person are the same for all. */
 const columnNames = [
@@ -26,10 +26,11 @@ const columnNames = [
   "note",
   "importId",
   "reference",
+  "importKey",
 ] as const;
 type ColumnName = (typeof columnNames)[number];
-/** With the time, the portfolio and the person. */
-const fieldCount = columnNames.length + 3;
+/** With the time, the portfolio and the person; few have the last column. */
+const fieldCount = columnNames.length + 2;
 /** Different texts that a byte tells apart. */
 const textsOfByte = 256;
 const separator = "\n";
@@ -88,12 +89,12 @@ export function unpackActivities(bytes: Uint8Array, owner: PackedOwner): Activit
   const [ids, types, symbols, exchanges, quantities, prices, currencies, ...others] = columns.map(
     (column) => Array.isArray(column) ? column : decode(column),
   ) as unknown as Columns<typeof columnNames>;
-  const [fees, feeCurrencies, notes, imports, references] = others;
+  const [fees, feeCurrencies, notes, imports, references, importKeys] = others;
   const { portfolioId, userId } = owner;
   const activities: ActivityRecord[] = [];
   // Counted, as this is done fifty thousand times while somebody waits.
   for (let i = 0; i < head.count; i++) {
-    activities.push({
+    const activity: ActivityRecord = {
       id: ids[i]!,
       portfolioId,
       userId,
@@ -109,7 +110,9 @@ export function unpackActivities(bytes: Uint8Array, owner: PackedOwner): Activit
       note: notes[i]!,
       importId: imports[i] === "" ? null : imports[i]!.slice(1),
       reference: references[i]!,
-    });
+    };
+    if (importKeys[i] !== "") activity.importKey = importKeys[i]!.slice(1);
+    activities.push(activity);
   }
   return activities;
 }
@@ -127,16 +130,19 @@ function decode({ texts, codes }: { texts: string[]; codes: Uint8Array }): strin
 /** Says whether an activity has these fields and no other, as those of other releases may not. */
 function isPlain(activity: ActivityRecord, { portfolioId, userId }: PackedOwner): boolean {
   return activity.portfolioId === portfolioId && activity.userId === userId &&
-    Object.keys(activity).length === fieldCount && typeof activity.timestamp === "number" &&
+    Object.keys(activity).length === fieldCount + ("importKey" in activity ? 1 : 0) &&
+    typeof activity.timestamp === "number" &&
     columnNames.every((name) =>
-      typeof activity[name] === "string" || (name === "importId" && activity[name] === null)
+      typeof activity[name] === "string" || (name === "importId" && activity[name] === null) ||
+      (name === "importKey" && !("importKey" in activity))
     );
 }
 
-/** Returns a field as text; an import begins with a mark, as it may be none. */
+/** Returns a field as text; one that there may be none of begins with a mark. */
 function readText(activity: ActivityRecord, name: ColumnName): string {
-  if (name !== "importId") return activity[name];
-  return activity.importId === null ? "" : `=${activity.importId}`;
+  if (name !== "importId" && name !== "importKey") return activity[name];
+  const text = activity[name] ?? null;
+  return text === null ? "" : `=${text}`;
 }
 
 /** Returns texts as bytes, and codes where few are repeated; null where they would not come back. */

@@ -58,6 +58,8 @@ export interface PriceShelf {
     held: readonly Priced[];
     currencies: readonly string[];
     base: string;
+    /** Whether closes of days are asked for; else only what has no live price is read. */
+    hasCloses?: boolean;
   }): Promise<PriceBook>;
 }
 
@@ -84,7 +86,7 @@ export function createPriceShelf(deps: Deps): PriceShelf {
     return closes;
   };
   return {
-    async open({ held, currencies, base }) {
+    async open({ held, currencies, base, hasCloses = true }) {
       const { symbols } = await deps.symbols.list();
       const maps = new Map<string, Closes>();
       const need = async (steps: readonly Step[]) => {
@@ -96,7 +98,11 @@ export function createPriceShelf(deps: Deps): PriceShelf {
       for (const from of currencies) {
         for (const to of targets) if (from !== to) await need(findSteps(symbols, from, to) ?? []);
       }
-      for (const asked of held) await need(findPath(symbols, asked) ?? []);
+      for (const asked of held) {
+        const path = findPath(symbols, asked) ?? [];
+        const isLive = ({ market }: Step) => deps.market.getPrice(market.symbol) !== null;
+        await need(hasCloses ? path : path.filter((step) => !isLive(step)));
+      }
       return createPriceBook(deps, { symbols, maps, held });
     },
   };

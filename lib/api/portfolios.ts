@@ -19,17 +19,18 @@ import type { OwnedStore } from "../store/mod.ts";
 import { bindActivities, touchBook } from "./activities.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireUser } from "./identity.ts";
-import { linkNext, readPage } from "./paging.ts";
 import { jsonBody } from "./personal.ts";
 import { bindImports } from "./portfolio_imports.ts";
 import { bindPortfolioValues } from "./portfolio_values.ts";
 import { removeCopy } from "./portfolio_values_copies.ts";
 import type { PortfolioDesk } from "./portfolio_values_desk.ts";
 import {
+  answerWritten,
   getOwned,
   putOwn,
   readOwn,
   readOwner,
+  readOwnPage,
   removeOwn,
   scopeAnswer,
   staleAnswer,
@@ -104,14 +105,8 @@ export function bindPortfolios(api: Api, deps: ApiDeps, desk: PortfolioDesk): vo
 function bindReads(api: Api, deps: ApiDeps, desk: PortfolioDesk): void {
   api.openapi(listRoute, async (c) => {
     const userId = await readOwner(c, deps);
-    const { limit, cursor } = c.req.valid("query");
-    const { items, cursor: next } = await readPage(getOwned(deps).portfolios, {
-      index: "user",
-      equals: [userId],
-      limit,
-      ...(cursor !== undefined && { cursor }),
-    });
-    linkNext(c, next);
+    const asked = { userId, ...c.req.valid("query") };
+    const { items, next } = await readOwnPage(c, getOwned(deps), "portfolios", asked);
     const portfolios = items.map(describePortfolio);
     const page = { portfolios, count: items.length, most: portfoliosMax, next_cursor: next };
     return c.json(page, 200);
@@ -133,12 +128,7 @@ function bindWrites(api: Api, deps: ApiDeps): void {
     const content = c.req.valid("json");
     const asked = { id, userId, content, precondition, most: portfoliosMax, nowMs: deps.now() };
     const written = await putOwn(getOwned(deps), "portfolios", asked);
-    const shown = written.record && describePortfolio(written.record);
-    if (written.kind === "stale") return answerStale(c, shown) as never;
-    c.header("etag", `"${shown!.revision}"`);
-    if (written.kind !== "made") return c.json(shown!, 200);
-    c.header("location", `${path}/${id}`);
-    return c.json(shown!, 201);
+    return answerWritten(c, written, { path, show: describePortfolio }) as never;
   });
   api.openapi(removeRoute, async (c) => {
     const userId = await readOwner(c, deps);
@@ -146,12 +136,12 @@ function bindWrites(api: Api, deps: ApiDeps): void {
     const owned = getOwned(deps);
     const precondition = readPrecondition(c.req.valid("header"));
     const written = await removeOwn(owned, "portfolios", { id, userId, precondition });
-    if (written?.kind === "stale") {
-      return answerStale(c, written.record && describePortfolio(written.record)) as never;
+    if (written.kind === "stale") {
+      return answerStale(c, describePortfolio(written.record)) as never;
     }
-    // Only who owned it comes here with a record; what an interrupted removal left goes as well.
+    // What an interrupted removal left goes as well; of somebody else's nothing does.
     await removeActivities(owned, { portfolioId: id, userId });
-    await removeCopy(owned, id);
+    if (written.kind !== "foreign") await removeCopy(owned, id);
     await touchAgain(owned, { portfolioId: id, userId });
     return c.json({ done: true } as const, 200);
   });

@@ -10,9 +10,11 @@ import { requireIdentity, requireOwn } from "../accounts/mod.ts";
 import { BadRequestError, ServiceUnavailableError } from "../contracts/errors.ts";
 import type { Scope } from "../contracts/owned.ts";
 import type { OwnedStore, Transaction } from "../store/mod.ts";
+import type { Collection } from "../store/types.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
 import { identify } from "./identity.ts";
-import { isAsExpected, type Precondition } from "./preconditions.ts";
+import { linkNext, readPage } from "./paging.ts";
+import { answerStale, isAsExpected, type Precondition } from "./preconditions.ts";
 import { problem } from "./routes.ts";
 
 /** A record that its owner changes by revision. */
@@ -23,6 +25,9 @@ export interface OwnedThing {
   created_at: number;
   updated_at: number;
 }
+
+/** The same as its owner sees it. */
+type OwnedThingView = Omit<OwnedThing, "userId">;
 
 /** Collections of such records. */
 type ThingName = "watchlists" | "portfolios";
@@ -66,6 +71,24 @@ export async function readOwn<Name extends ThingName>(
   return requireOwn(record, (one) => one.userId, { userId }, describe(name));
 }
 
+/** Reads a page of a person's own records, newest first, and says where the next one is. */
+export async function readOwnPage<Name extends ThingName>(
+  c: Context<ApiEnv>,
+  owned: OwnedStore,
+  name: Name,
+  { userId, limit, cursor }: { userId: string; limit: number; cursor?: string | undefined },
+): Promise<{ items: Thing<Name>[]; next: string | null }> {
+  const collection: Pick<Collection<OwnedThing>, "list"> = owned[name];
+  const { items, cursor: next } = await readPage(collection, {
+    index: "user",
+    equals: [userId],
+    limit,
+    ...(cursor !== undefined && { cursor }),
+  });
+  linkNext(c, next);
+  return { items: items as Thing<Name>[], next };
+}
+
 const describe = (name: ThingName) => `such a ${name.slice(0, -1)}`;
 
 /**
@@ -105,6 +128,20 @@ export async function putOwn<Name extends ThingName>(
     return { kind: current ? "changed" : "made", record } as const;
   };
   return await takeTurn(owned, `${userId} ${name}`, () => owned.transact(write));
+}
+
+/** Answers a write with the record as its owner sees it; `path` is that of its collection. */
+export function answerWritten<T extends OwnedThing>(
+  c: Context<ApiEnv>,
+  written: Written<T>,
+  { path, show }: { path: string; show: (record: T) => OwnedThingView },
+): Response {
+  const shown = written.record && show(written.record);
+  if (written.kind === "stale" || !shown) return answerStale(c, shown);
+  c.header("etag", `"${shown.revision}"`);
+  if (written.kind !== "made") return c.json(shown, 200);
+  c.header("location", `${path}/${shown.id}`);
+  return c.json(shown, 201);
 }
 
 /** What is under way in each store, by person and kind. */
@@ -156,18 +193,28 @@ export async function takeRoom(
   await transaction.put("rooms", { id, userId, made: made + 1 });
 }
 
-/** Deletes a person's record; one that is not there is deleted already. */
+/** What became of a record that was to be deleted. */
+export type Removed<T> =
+  | { kind: "removed"; record: T }
+  /** It is another one by now than its writer thought. */
+  | { kind: "stale"; record: T }
+  /** There is none. */
+  | { kind: "gone" }
+  /** It is somebody else's, which must be answered like one that is gone. */
+  | { kind: "foreign" };
+
+/** Deletes a person's record, and no other. */
 export function removeOwn<Name extends ThingName>(
   owned: OwnedStore,
   name: Name,
   { id, userId, precondition }: { id: string; userId: string; precondition: Precondition },
-): Promise<Written<Thing<Name>> | null> {
-  return owned.transact(async (transaction: Transaction) => {
-    const stored = await transaction.get(name, id) as Thing<Name> | null;
-    if (!stored) return null;
-    const record = requireOwn(stored, (one) => one.userId, { userId }, describe(name));
-    if (!isAsExpected(precondition, record)) return { kind: "stale", record } as const;
+): Promise<Removed<Thing<Name>>> {
+  return owned.transact<Removed<Thing<Name>>>(async (transaction: Transaction) => {
+    const record = await transaction.get(name, id) as Thing<Name> | null;
+    if (!record) return { kind: "gone" };
+    if (record.userId !== userId) return { kind: "foreign" };
+    if (!isAsExpected(precondition, record)) return { kind: "stale", record };
     await transaction.delete(name, id);
-    return { kind: "changed", record } as const;
+    return { kind: "removed", record };
   });
 }

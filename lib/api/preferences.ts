@@ -7,7 +7,7 @@ import { createRoute } from "@hono/zod-openapi";
 import type { z } from "zod";
 import { type ApiError, BadRequestError, type InputError } from "../contracts/errors.ts";
 import { testedSchema } from "../contracts/notifications.ts";
-import type { PreferencesRecord } from "../contracts/owned.ts";
+import type { PreferencesRecord } from "../contracts/notification_records.ts";
 import {
   channelTestSchema,
   preferencesChangeSchema,

@@ -23,6 +23,8 @@ const titles: Readonly<Record<number, string>> = {
   402: "Payment Required",
   403: "Forbidden",
   404: "Not Found",
+  409: "Conflict",
+  412: "Precondition Failed",
   413: "Content Too Large",
   415: "Unsupported Media Type",
   429: "Too Many Requests",
@@ -43,6 +45,12 @@ export function answerError(error: Error, c: Context<ApiEnv>, log: Logger): Resp
   if (error instanceof StoreError && error.code === "unavailable") {
     log.error("The store does not answer", { path: c.req.path, error: String(error) });
     return answerProblem(c, 503, "The store does not answer; try again soon");
+  }
+  if (error instanceof StoreError && error.code === "conflict") {
+    // Nothing was written, and a second try may fare better; 412 is for a revision that was named.
+    log.warn("Too many write the same records", { path: c.req.path, error: String(error) });
+    const detail = "Cannot change it: too many change the same at once; try again";
+    return answerProblem(c, 409, detail, { headers: { "retry-after": "1" } });
   }
   if (error instanceof HTTPException && error.status < 500) {
     // The framework's own refusals: of bodies, before any contract has seen them.

@@ -10,6 +10,7 @@ import type { Metrics } from "../metrics.ts";
 import type { QuarantinedTrade } from "../quality/mod.ts";
 import type { PipelineStats } from "../pipeline/types.ts";
 import type { ParkedJob } from "../store/job_queue.ts";
+import type { VisitBook } from "../store/visits.ts";
 
 /** What one collection cycle brought. */
 export interface CollectResult {
@@ -101,6 +102,8 @@ export interface PublicDeps {
   /** How many closed bars the store holds. */
   countBars?(): Promise<number>;
   metrics?: Metrics;
+  /** Sums of visits, and whether they are counted; absent where nobody counts. */
+  visits?: { book: VisitBook; isCounted(): boolean };
   /** Figures of the live path since its start. */
   readPipeline?(): PipelineStats;
   /** When the process started, epoch ms of the wall clock. */

@@ -4,12 +4,18 @@
  *
  * @module
  */
+import { timingSafeEqual } from "node:crypto";
 import { createRoute } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { z } from "zod";
 import { type Identity, requireIdentity } from "../accounts/mod.ts";
 import { doneSchema } from "../contracts/auth.ts";
-import { BadRequestError, type InputError, NotFoundError } from "../contracts/errors.ts";
+import {
+  BadRequestError,
+  ForbiddenError,
+  type InputError,
+  NotFoundError,
+} from "../contracts/errors.ts";
 import {
   newPushSchema,
   pushChangeSchema,
@@ -19,14 +25,14 @@ import {
   pushSchema,
   testedSchema,
 } from "../contracts/notifications.ts";
-import type { PushSubscriptionRecord } from "../contracts/owned.ts";
+import type { PushSubscriptionRecord } from "../contracts/notification_records.ts";
 import { describeUnknown } from "./alert_content.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
 import { getIp } from "./guards.ts";
 import { identify, keepPrivate, requireUser } from "./identity.ts";
 import { getPersonal, jsonBody, type PersonalDeps } from "./personal.ts";
 import { nameClient } from "./rate_limit.ts";
-import { type Api, describeAnswers, unavailable } from "./routes.ts";
+import { type Api, describeAnswers, problem, unavailable } from "./routes.ts";
 import { createTestLimit } from "./test_limit.ts";
 
 /** What push is given. */
@@ -65,7 +71,10 @@ const subscribeRoute = createRoute({
   tags,
   summary: "Has this browser told by push; without an account, of signals on the named symbols",
   request: { body: jsonBody(newPushSchema) },
-  responses: one,
+  responses: {
+    ...one,
+    403: problem("This browser is told by an account, or known with other keys"),
+  },
 });
 
 const readRoute = createRoute({
@@ -140,6 +149,9 @@ function bindSubscribing(api: Api, deps: PushDeps): void {
     else await requireRoom(owned.pushSubscriptions, userId, id);
     const record = await owned.transact(async (transaction) => {
       const known = await transaction.get("pushSubscriptions", id);
+      if (known) requireSameBrowser(known, userId, draft.keys);
+      // Whoever takes a browser over learns nothing of whose it was.
+      const kept = known?.userId === userId ? known : null;
       const next: PushSubscriptionRecord = {
         id,
         userId,
@@ -148,8 +160,8 @@ function bindSubscribing(api: Api, deps: PushDeps): void {
         deviceName: draft.deviceName,
         symbols: userId === null ? symbols : [],
         isEnabled: true,
-        createdMs: known?.createdMs ?? deps.now(),
-        usedMs: known?.usedMs ?? null,
+        createdMs: kept?.createdMs ?? deps.now(),
+        usedMs: kept?.usedMs ?? null,
         wants: draft.wants,
       };
       await transaction.put("pushSubscriptions", next);
@@ -188,8 +200,13 @@ function bindOneBrowser(api: Api, deps: PushDeps): void {
   });
   api.openapi(removeRoute, async (c) => {
     const { id } = c.req.valid("param");
-    await read(c, id);
-    await getPersonal(deps).owned.pushSubscriptions.delete(id);
+    const { userId } = await read(c, id);
+    await getPersonal(deps).owned.transact(async (transaction) => {
+      const current = await transaction.get("pushSubscriptions", id);
+      // Somebody took it over meanwhile.
+      if (current && current.userId !== userId) throw refuseMissing();
+      await transaction.delete("pushSubscriptions", id);
+    });
     return c.json({ done: true } as const, 200);
   });
   api.openapi(testRoute, async (c) => {
@@ -201,6 +218,34 @@ function bindOneBrowser(api: Api, deps: PushDeps): void {
     if (status === "gone") await owned.pushSubscriptions.delete(id);
     return c.json({ status, detail }, 200);
   });
+}
+
+/**
+ * Says who may subscribe a browser that is known already. A person's is never a visitor's again;
+ * another person may have it, and a person a visitor's, by the keys that only the browser itself has.
+ *
+ * @throws {ForbiddenError} For anybody else.
+ */
+function requireSameBrowser(
+  known: PushSubscriptionRecord,
+  userId: string | null,
+  keys: { p256dh: string; auth: string },
+): void {
+  if (known.userId === userId) return;
+  if (userId === null) {
+    throw new ForbiddenError("This browser is told by an account: sign in to change that");
+  }
+  const isSame = isSameKey(known.p256dh, keys.p256dh) && isSameKey(known.auth, keys.auth);
+  if (!isSame) {
+    throw new ForbiddenError("This address is known with other keys: subscribe the browser anew");
+  }
+}
+
+/** Compares what the texts stand for: padding says nothing. */
+function isSameKey(a: string, b: string): boolean {
+  const [left, right] = [decode(a), decode(b)];
+  return left !== null && right !== null && left.length === right.length &&
+    timingSafeEqual(left, right);
 }
 
 /**

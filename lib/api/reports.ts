@@ -258,7 +258,8 @@ async function reportPortfolio(
     desk.value(portfolio),
     desk.history(portfolio, {}),
   ]);
-  const { timeWeighted, moneyWeighted } = history.returns;
+  const { timeWeighted, moneyWeighted, moneyWeightedSoFar, days } = history.returns;
+  const isShort = moneyWeighted.value !== null && days !== null && days < 365;
   const toText = ({ value, reason }: { value: number | null; reason: string | null }) =>
     value === null ? `unknown (${reason})` : `${(value * 100).toFixed(2)} %`;
   const sums = [
@@ -281,7 +282,9 @@ async function reportPortfolio(
         rows: [
           ...sums.map(([name, text]) => [name, formatAmount(text)]),
           ["Time-weighted return", toText(timeWeighted)],
-          ["Money-weighted return, a year", toText(moneyWeighted)],
+          isShort
+            ? [`Money-weighted return, of ${days} days`, toText(moneyWeightedSoFar)]
+            : ["Money-weighted return, a year", toText(moneyWeighted)],
         ],
       },
       ...(worth.missing.length === 0 ? [] : [{

@@ -4,7 +4,7 @@
  * @module
  */
 import { createRoute, type z } from "@hono/zod-openapi";
-import type { EntityMentionRecord, SignalRecord } from "../contracts/records.ts";
+import type { SignalRecord } from "../contracts/records.ts";
 import {
   type signalSchema,
   signalsQuerySchema,
@@ -13,6 +13,7 @@ import {
 } from "../contracts/signals.ts";
 import { listConfidenceBuckets } from "../store/indexes.ts";
 import type { RecordQuery } from "../store/types.ts";
+import { joinEntity, type SignalWithEntity } from "../store/views.ts";
 import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireReader } from "./guards.ts";
@@ -49,10 +50,14 @@ export async function answerSignals(deps: ApiDeps, query: SignalsQuery) {
   const known = query.entity && await deps.symbols.find(query.entity);
   const entity = known ? known.symbol : query.entity?.replace(/^asset:/, "");
   const { records, cursor } = await listSignals(deps, { ...query, entity });
-  const mentions = await Promise.all(records.map((record) => findMention(deps, record)));
+  const signals = await Promise.all(
+    records.map((record) =>
+      typesOfEntities.includes(record.type) ? joinEntity(deps.store, record) : record
+    ),
+  );
   const newest = records[0]?.timestamp ?? 0;
   return {
-    signals: records.map((record, i) => describeSignal(record, mentions[i] ?? null, deps)),
+    signals: signals.map((signal) => describeSignal(signal, deps)),
     count: records.length,
     next_cursor: cursor,
     timestamp: getAnswerTime(deps, newest),
@@ -98,34 +103,23 @@ function chooseIndex(
 /** Signals of these types come from an entity, noted as a mention; others speak of a symbol. */
 const typesOfEntities: readonly SignalRecord["type"][] = ["sentiment_shift", "tvl_anomaly"];
 
-/** The mention that a signal came from, which knows what it speaks of and in what mood. */
-async function findMention(
-  { store }: ApiDeps,
-  { id, type }: SignalRecord,
-): Promise<EntityMentionRecord | null> {
-  if (!typesOfEntities.includes(type)) return null;
-  const page = await store.mentions.list({ index: "signal", equals: [id], limit: 1 });
-  return page.items[0] ?? null;
-}
-
 function describeSignal(
-  record: SignalRecord,
-  mention: EntityMentionRecord | null,
+  signal: SignalWithEntity,
   { symbols }: Pick<ApiDeps, "symbols">,
 ): z.infer<typeof signalSchema> {
-  const known = symbols.peek(record.entity);
-  const { created_at: _created, updated_at: _updated, evidence, ...shown } = record;
-  const name = mention?.entity_name ?? known?.name;
+  const { created_at: _created, updated_at: _updated, evidence, ...told } = signal;
+  const { entity_name, entity_type, entity_sentiment, ...shown } = told;
+  const known = symbols.peek(signal.entity);
+  const name = entity_name ?? known?.name;
   // A share is none of the things that an entity can be.
-  const type = mention?.entity_type ?? (known?.kind === "crypto" ? "token" : undefined);
+  const type = entity_type ?? (known?.kind === "crypto" ? "token" : undefined);
+  // The mood of a mention that was made by other figures than texts was never judged.
+  const isJudged = entity_sentiment !== undefined && signal.type === "sentiment_shift";
   return {
     ...shown,
     evidence: { ...evidence },
     ...(name === undefined ? {} : { entity_name: name }),
     ...(type === undefined ? {} : { entity_type: type }),
-    // The mood of a mention that was made by other figures than texts was never judged.
-    ...(mention && record.type === "sentiment_shift"
-      ? { entity_sentiment: mention.sentiment_score }
-      : {}),
+    ...(isJudged ? { entity_sentiment } : {}),
   };
 }

@@ -3,9 +3,12 @@
  *
  * @module
  */
-import type { TransactionRecord } from "../contracts/records.ts";
-import { addMoney, divideMoney } from "../market/mod.ts";
-import { countSignalsBySource, listEntities } from "../store/views.ts";
+import {
+  countSignalsBySource,
+  listEntities,
+  summariseMarket,
+  summariseTransactions,
+} from "../store/views.ts";
 import { getAnswerTime } from "./answer_time.ts";
 import type { ApiDeps } from "./deps.ts";
 import { listAll } from "./page_records.ts";
@@ -34,7 +37,7 @@ async function readSignals({ store }: ApiDeps) {
 async function readTransactions({ store }: ApiDeps) {
   const query = { index: "status", equals: ["confirmed"] };
   const records = await listAll(store.transactions, query, transactionsMax);
-  const [most] = sumTransactions(records, () => "").sort((a, b) => b.count - a.count);
+  const [most] = summariseTransactions(records).sort((a, b) => b.count - a.count);
   return {
     total_transactions: records.length,
     total_revenue: most?.revenue ?? "0",
@@ -46,16 +49,11 @@ async function readTransactions({ store }: ApiDeps) {
 
 async function readMarket(deps: ApiDeps) {
   const { symbols } = await deps.symbols.list();
-  const changes = deps.market.listPrices().flatMap(({ price_change_24h }) =>
-    price_change_24h ?? []
-  );
-  return {
-    symbols_tracked: symbols.length,
-    data_points: await deps.countBars?.() ?? null,
-    avg_change: changes.length === 0
-      ? null
-      : changes.reduce((sum, change) => sum + change, 0) / changes.length,
-  };
+  return summariseMarket({
+    symbols: symbols.length,
+    bars: await deps.countBars?.() ?? null,
+    changes: deps.market.listPrices().map(({ price_change_24h }) => price_change_24h ?? null),
+  });
 }
 
 async function readApiUsage(deps: ApiDeps) {
@@ -66,23 +64,4 @@ async function readApiUsage(deps: ApiDeps) {
     avg_response_time: sums.avg_response_time,
     success_count: sums.success_count,
   }));
-}
-
-/** Sums payments up by `name` and currency, in descending order of the name; money is exact. */
-export function sumTransactions(
-  records: readonly TransactionRecord[],
-  name: (record: TransactionRecord) => string,
-) {
-  const groups = Map.groupBy(records, (record) => `${name(record)}\n${record.currency}`);
-  return [...groups.values()].map((rows) => {
-    const revenue = addMoney(rows.map(({ amount }) => amount));
-    return {
-      name: name(rows[0]!),
-      currency: rows[0]!.currency,
-      count: rows.length,
-      revenue,
-      avg_transaction: divideMoney(revenue, rows.length),
-      unique_users: new Set(rows.map(({ user_wallet }) => user_wallet)).size,
-    };
-  }).sort((a, b) => a.name < b.name ? 1 : a.name > b.name ? -1 : a.currency < b.currency ? -1 : 1);
 }

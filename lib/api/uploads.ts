@@ -12,13 +12,21 @@ import { answerProblem } from "./problems.ts";
 /** Bytes that a body may have. */
 const bodyMaxBytes = 262_144;
 
+/** The same where all the world reports its visits. */
+const reportMaxBytes = 16_384;
+
 /** Where files come in, which are larger. */
 const filePath = /^\/api\/v1\/portfolios\/[^/]+\/imports(\/preview)?$/;
 
 /** Refuses larger bodies with 413, also those that do not tell their length. */
 export function limitBodies(): MiddlewareHandler<ApiEnv> {
   const [limitBody, limitFile] = [limitTo(bodyMaxBytes), limitTo(importBytesMax)];
-  return (c, next) => (filePath.test(c.req.path) ? limitFile : limitBody)(c, next);
+  const limitReport = limitTo(reportMaxBytes);
+  return (c, next) => {
+    const { path } = c.req;
+    if (path === "/api/v1/visits") return limitReport(c, next);
+    return (filePath.test(path) ? limitFile : limitBody)(c, next);
+  };
 }
 
 function limitTo(maxSize: number): MiddlewareHandler<ApiEnv> {

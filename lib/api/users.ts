@@ -5,7 +5,7 @@
  */
 import { createRoute } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { requireIdentity } from "../accounts/mod.ts";
+import { type Accounts, requireIdentity } from "../accounts/mod.ts";
 import {
   auditQuerySchema,
   auditSchema,
@@ -50,6 +50,15 @@ const changeRoute = createRoute({
   responses: { ...describeAnswers(managedUserSchema, "The user as they now are"), ...forbidden },
 });
 
+const removeRoute = createRoute({
+  method: "delete",
+  path: `${path}/{id}`,
+  tags,
+  summary: "Removes a user's account with all that belongs to it",
+  request: { params: ownIdSchema },
+  responses: { ...describeAnswers(doneSchema, "Removed"), ...forbidden },
+});
+
 const endRoute = createRoute({
   method: "delete",
   path: `${path}/{id}/sessions`,
@@ -83,21 +92,31 @@ export function bindUsers(api: Api, deps: AuthDeps): void {
     api.use(guarded, requireUser(deps, "admin"));
   }
   api.openapi(listRoute, async (c) => {
-    const { limit, cursor: after } = c.req.valid("query");
-    const { people } = getAccounts(deps);
+    const { limit, cursor: after, email } = c.req.valid("query");
+    const accounts = getAccounts(deps);
+    const { people } = accounts;
+    if (email !== undefined) {
+      const found = await people.find(email);
+      const users = found ? [await describeManaged(accounts, found)] : [];
+      return c.json({ users, count: users.length, next_cursor: null }, 200);
+    }
     const query = { limit, ...(after === undefined ? {} : { cursor: after }) };
     const { items, cursor } = await readPage({ list: people.list }, query);
     linkNext(c, cursor);
-    return c.json(
-      { users: items.map(describeManaged), count: items.length, next_cursor: cursor },
-      200,
-    );
+    const users = await Promise.all(items.map((user) => describeManaged(accounts, user)));
+    return c.json({ users, count: users.length, next_cursor: cursor }, 200);
   });
   api.openapi(changeRoute, async (c) => {
     const by = await readActor(c, deps);
     const { id } = c.req.valid("param");
-    const user = await getAccounts(deps).people.change(id, c.req.valid("json"), by);
-    return c.json(describeManaged(user), 200);
+    const accounts = getAccounts(deps);
+    const user = await accounts.people.change(id, c.req.valid("json"), by);
+    return c.json(await describeManaged(accounts, user), 200);
+  });
+  api.openapi(removeRoute, async (c) => {
+    const by = await readActor(c, deps);
+    await getAccounts(deps).people.expel(c.req.valid("param").id, by);
+    return c.json({ done: true } as const, 200);
   });
   api.openapi(endRoute, async (c) => {
     const by = await readActor(c, deps);
@@ -128,6 +147,7 @@ async function readActor(c: Context<ApiEnv>, deps: AuthDeps) {
   return { actor: userId, origin: readOrigin(c) };
 }
 
-function describeManaged(user: UserRecord) {
-  return { ...describeUser(user), isDisabled: user.isDisabled };
+async function describeManaged({ sessions }: Pick<Accounts, "sessions">, user: UserRecord) {
+  const { running: devices, signedInMs } = await sessions.describe(user.id);
+  return { ...describeUser(user), isDisabled: user.isDisabled, devices, signedInMs };
 }

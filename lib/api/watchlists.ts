@@ -21,13 +21,14 @@ import {
 import { suggestSymbols } from "./alert_content.ts";
 import type { ApiDeps } from "./deps.ts";
 import { requireUser } from "./identity.ts";
-import { linkNext, readPage } from "./paging.ts";
 import { jsonBody } from "./personal.ts";
 import {
+  answerWritten,
   getOwned,
   putOwn,
   readOwn,
   readOwner,
+  readOwnPage,
   removeOwn,
   scopeAnswer,
   staleAnswer,
@@ -118,14 +119,8 @@ export function bindWatchlists(api: Api, deps: ApiDeps): void {
 function bindReads(api: Api, deps: ApiDeps): void {
   api.openapi(listRoute, async (c) => {
     const userId = await readOwner(c, deps);
-    const { limit, cursor } = c.req.valid("query");
-    const { items, cursor: next } = await readPage(getOwned(deps).watchlists, {
-      index: "user",
-      equals: [userId],
-      limit,
-      ...(cursor !== undefined && { cursor }),
-    });
-    linkNext(c, next);
+    const asked = { userId, ...c.req.valid("query") };
+    const { items, next } = await readOwnPage(c, getOwned(deps), "watchlists", asked);
     const watchlists = items.map(describeWatchlist);
     return c.json(
       { watchlists, count: items.length, most: watchlistsMax, next_cursor: next },
@@ -160,20 +155,15 @@ function bindWrites(api: Api, deps: ApiDeps): void {
     const nowMs = deps.now();
     const asked = { id, userId, content, precondition, most: watchlistsMax, nowMs };
     const written = await putOwn(getOwned(deps), "watchlists", asked);
-    const shown = written.record && describeWatchlist(written.record);
-    if (written.kind === "stale") return answerStale(c, shown) as never;
-    c.header("etag", `"${shown!.revision}"`);
-    if (written.kind !== "made") return c.json(shown!, 200);
-    c.header("location", `${path}/${id}`);
-    return c.json(shown!, 201);
+    return answerWritten(c, written, { path, show: describeWatchlist }) as never;
   });
   api.openapi(removeRoute, async (c) => {
     const userId = await readOwner(c, deps);
     const { id } = c.req.valid("param");
     const precondition = readPrecondition(c.req.valid("header"));
     const written = await removeOwn(getOwned(deps), "watchlists", { id, userId, precondition });
-    if (written?.kind === "stale") {
-      return answerStale(c, written.record && describeWatchlist(written.record)) as never;
+    if (written.kind === "stale") {
+      return answerStale(c, describeWatchlist(written.record)) as never;
     }
     return c.json({ done: true } as const, 200);
   });

@@ -1,11 +1,8 @@
 /**
  * Every endpoint of the API: its method, its path, what it takes and what it answers.
  *
- * The types come from the contracts; nothing of them is left at run time.
- *
  * @module
  */
-import type { z } from "zod";
 import type * as admin from "../contracts/admin.ts";
 import type * as auth from "../contracts/auth.ts";
 import type { cacheSchema } from "../contracts/cache.ts";
@@ -25,31 +22,28 @@ import type * as shares from "../contracts/shares.ts";
 import type * as watchlists from "../contracts/watchlists.ts";
 import type { signalsQuerySchema, signalsSchema } from "../contracts/signals.ts";
 import type * as udf from "../contracts/udf.ts";
+import type * as visits from "../contracts/visits.ts";
+import { type AccountCalls, accountEndpoints } from "./account_endpoints.ts";
+import {
+  type Answer,
+  type Body,
+  type Call,
+  type EndpointAddress,
+  get,
+  type OfId,
+  post,
+  put,
+  type Query,
+  remove,
+} from "./calls.ts";
 import { type PersonalCalls, personalEndpoints } from "./personal_endpoints.ts";
 
-type Answer<S extends z.ZodType> = z.output<S>;
-/** Parameters of a query: none is required. */
-type Query<S extends z.ZodType> = { [K in keyof z.output<S>]?: z.output<S>[K] | undefined };
-type Body<S extends z.ZodType> = { body: z.input<S> };
 type OfSymbol = { symbol: string };
-type OfId = { id: string };
 type OfActivity = { id: string; activity_id: string };
 type OfPair = { pair_id: string };
-type Nothing = Record<never, never>;
-
-/** One endpoint as a function. */
-export type Call<Out, In = Nothing> = Nothing extends In
-  ? (input?: In, options?: CallOptions) => Promise<Out>
-  : (input: In, options?: CallOptions) => Promise<Out>;
-
-/** What may be said of a single call. */
-export interface CallOptions {
-  /** Ends the call, also while it waits to try again. */
-  signal?: AbortSignal;
-}
 
 /** All endpoints by the name of their function. */
-export interface Calls extends PersonalCalls {
+export interface Calls extends AccountCalls, PersonalCalls {
   getHealth: Call<Answer<typeof healthSchema>>;
   getFullHealth: Call<Answer<typeof fullHealthSchema>>;
   getMarketData: Call<
@@ -116,58 +110,30 @@ export interface Calls extends PersonalCalls {
   listManagedSymbols: Call<Answer<typeof admin.managedSymbolsSchema>>;
   putManagedSymbol: Call<
     Answer<typeof admin.managedSymbolSchema>,
-    { body: z.input<typeof admin.symbolChangeSchema> }
+    Body<typeof admin.symbolChangeSchema>
   >;
   deleteManagedSymbol: Call<Answer<typeof admin.managedSymbolSchema>, OfSymbol>;
   listRefusedTrades: Call<Answer<typeof admin.refusedTradesSchema>>;
-  releaseTrade: Call<Answer<typeof admin.releasedTradeSchema>, { id: string }>;
+  releaseTrade: Call<Answer<typeof admin.releasedTradeSchema>, OfId>;
   listBackfills: Call<Answer<typeof admin.backfillsSchema>>;
   startBackfill: Call<
     Answer<typeof admin.backfillSchema>,
-    { body: z.input<typeof admin.backfillRequestSchema> }
+    Body<typeof admin.backfillRequestSchema>
   >;
-  getBackfill: Call<Answer<typeof admin.backfillSchema>, { id: string }>;
-  stopBackfill: Call<Answer<typeof admin.backfillSchema>, { id: string }>;
+  getBackfill: Call<Answer<typeof admin.backfillSchema>, OfId>;
+  stopBackfill: Call<Answer<typeof admin.backfillSchema>, OfId>;
+  /** Nothing (an empty text) where visits are not counted. */
+  reportVisits: Call<
+    Answer<typeof visits.visitsCountedSchema> | "",
+    Body<typeof visits.visitReportsSchema>
+  >;
+  getVisits: Call<Answer<typeof visits.visitsSchema>, Query<typeof visits.visitsQuerySchema>>;
   getConfig: Call<Answer<typeof configSchema>>;
-  putConfig: Call<Answer<typeof configSchema>, { body: z.input<typeof configChangeSchema> }>;
+  putConfig: Call<Answer<typeof configSchema>, Body<typeof configChangeSchema>>;
   checkConfig: Call<
     Answer<typeof configCheckSchema>,
-    { body: z.input<typeof configChangeSchema> }
+    Body<typeof configChangeSchema>
   >;
-  getSetupState: Call<Answer<typeof auth.setupStateSchema>>;
-  setUp: Call<Answer<typeof auth.signedInSchema>, Body<typeof auth.setupSchema>>;
-  register: Call<Answer<typeof auth.signedInSchema>, Body<typeof auth.credentialsSchema>>;
-  login: Call<Answer<typeof auth.signedInSchema>, Body<typeof auth.credentialsSchema>>;
-  refreshTokens: Call<Answer<typeof auth.signedInSchema>, Body<typeof auth.refreshSchema>>;
-  logout: Call<Answer<typeof auth.doneSchema>, Body<typeof auth.refreshSchema>>;
-  resetPassword: Call<Answer<typeof auth.signedInSchema>, Body<typeof auth.resetSchema>>;
-  changePassword: Call<Answer<typeof auth.signedInSchema>, Body<typeof auth.passwordChangeSchema>>;
-  getMe: Call<Answer<typeof auth.userSchema>>;
-  /** Removes the account with all that belongs to it. */
-  deleteMe: Call<Answer<typeof auth.doneSchema>, Body<typeof auth.proofSchema>>;
-  listSessions: Call<Answer<typeof auth.sessionsSchema>>;
-  endSession: Call<Answer<typeof auth.doneSchema>, { id: string }>;
-  endOtherSessions: Call<Answer<typeof auth.doneSchema>>;
-  listKeys: Call<Answer<typeof auth.keysSchema>>;
-  createKey: Call<Answer<typeof auth.createdKeySchema>, Body<typeof auth.newKeySchema>>;
-  revokeKey: Call<Answer<typeof auth.doneSchema>, { id: string }>;
-  listPasskeys: Call<Answer<typeof auth.passkeysSchema>>;
-  askForPasskey: Call<Answer<typeof auth.passkeyOptionsSchema>, Body<typeof auth.proofSchema>>;
-  addPasskey: Call<Answer<typeof auth.passkeySchema>, Body<typeof auth.newPasskeySchema>>;
-  removePasskey: Call<Answer<typeof auth.doneSchema>, { id: string }>;
-  askForPasskeyLogin: Call<Answer<typeof auth.passkeyOptionsSchema>>;
-  loginWithPasskey: Call<
-    Answer<typeof auth.signedInSchema>,
-    Body<typeof auth.passkeySignInSchema>
-  >;
-  listUsers: Call<Answer<typeof auth.managedUsersSchema>, Query<typeof auth.usersQuerySchema>>;
-  changeUser: Call<
-    Answer<typeof auth.managedUserSchema>,
-    { id: string } & Body<typeof auth.userChangeSchema>
-  >;
-  endUserSessions: Call<Answer<typeof auth.doneSchema>, { id: string }>;
-  makeResetLink: Call<Answer<typeof auth.resetLinkSchema>, { id: string }>;
-  listAuditLog: Call<Answer<typeof auth.auditSchema>, Query<typeof auth.auditQuerySchema>>;
   listWatchlists: Call<
     Answer<typeof watchlists.watchlistsSchema>,
     Query<typeof watchlists.ownedQuerySchema>
@@ -256,17 +222,9 @@ export interface Calls extends PersonalCalls {
   getUdfTime: Call<string>;
 }
 
-/** How an endpoint is reached. */
-export interface EndpointAddress {
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** With parameters in braces, as the API's own document writes it. */
-  path: string;
-}
-
-const get = (path: string): EndpointAddress => ({ method: "GET", path });
-
 /** Where each endpoint is. */
 export const endpoints: Readonly<Record<keyof Calls, EndpointAddress>> = {
+  ...accountEndpoints,
   ...personalEndpoints,
   getHealth: get("/health"),
   getFullHealth: get("/api/v1/health"),
@@ -292,73 +250,48 @@ export const endpoints: Readonly<Record<keyof Calls, EndpointAddress>> = {
   listDashboardSignals: get("/dashboard/api/signals"),
   listTransactions: get("/dashboard/api/transactions"),
   getDashboardHealth: get("/dashboard/api/health"),
-  collect: { method: "POST", path: "/collect" },
+  collect: post("/collect"),
   listSources: get("/api/v1/sources"),
   getCache: get("/api/v1/cache"),
   listJobs: get("/api/v1/jobs"),
   getMetrics: get("/metrics"),
   listManagedSymbols: get("/api/v1/admin/symbols"),
-  putManagedSymbol: { method: "PUT", path: "/api/v1/admin/symbols" },
-  deleteManagedSymbol: { method: "DELETE", path: "/api/v1/admin/symbols/{symbol}" },
+  putManagedSymbol: put("/api/v1/admin/symbols"),
+  deleteManagedSymbol: remove("/api/v1/admin/symbols/{symbol}"),
   listRefusedTrades: get("/api/v1/admin/quarantine"),
-  releaseTrade: { method: "POST", path: "/api/v1/admin/quarantine/{id}/release" },
+  releaseTrade: post("/api/v1/admin/quarantine/{id}/release"),
   listBackfills: get("/api/v1/admin/backfills"),
-  startBackfill: { method: "POST", path: "/api/v1/admin/backfills" },
+  startBackfill: post("/api/v1/admin/backfills"),
   getBackfill: get("/api/v1/admin/backfills/{id}"),
-  stopBackfill: { method: "DELETE", path: "/api/v1/admin/backfills/{id}" },
+  stopBackfill: remove("/api/v1/admin/backfills/{id}"),
+  reportVisits: post("/api/v1/visits"),
+  getVisits: get("/api/v1/admin/visits"),
   getConfig: get("/api/v1/admin/config"),
-  putConfig: { method: "PUT", path: "/api/v1/admin/config" },
-  checkConfig: { method: "POST", path: "/api/v1/admin/config/check" },
-  getSetupState: get("/api/v1/auth/setup"),
-  setUp: { method: "POST", path: "/api/v1/auth/setup" },
-  register: { method: "POST", path: "/api/v1/auth/register" },
-  login: { method: "POST", path: "/api/v1/auth/login" },
-  refreshTokens: { method: "POST", path: "/api/v1/auth/refresh" },
-  logout: { method: "POST", path: "/api/v1/auth/logout" },
-  resetPassword: { method: "POST", path: "/api/v1/auth/reset" },
-  changePassword: { method: "PUT", path: "/api/v1/auth/password" },
-  getMe: get("/api/v1/auth/me"),
-  deleteMe: { method: "DELETE", path: "/api/v1/auth/me" },
-  listSessions: get("/api/v1/auth/sessions"),
-  endSession: { method: "DELETE", path: "/api/v1/auth/sessions/{id}" },
-  endOtherSessions: { method: "DELETE", path: "/api/v1/auth/sessions" },
-  listKeys: get("/api/v1/auth/keys"),
-  createKey: { method: "POST", path: "/api/v1/auth/keys" },
-  revokeKey: { method: "DELETE", path: "/api/v1/auth/keys/{id}" },
-  listPasskeys: get("/api/v1/auth/passkeys"),
-  askForPasskey: { method: "POST", path: "/api/v1/auth/passkeys/options" },
-  addPasskey: { method: "POST", path: "/api/v1/auth/passkeys" },
-  removePasskey: { method: "DELETE", path: "/api/v1/auth/passkeys/{id}" },
-  askForPasskeyLogin: { method: "POST", path: "/api/v1/auth/passkey-login/options" },
-  loginWithPasskey: { method: "POST", path: "/api/v1/auth/passkey-login" },
-  listUsers: get("/api/v1/admin/users"),
-  changeUser: { method: "PATCH", path: "/api/v1/admin/users/{id}" },
-  endUserSessions: { method: "DELETE", path: "/api/v1/admin/users/{id}/sessions" },
-  makeResetLink: { method: "POST", path: "/api/v1/admin/users/{id}/reset" },
-  listAuditLog: get("/api/v1/admin/audit"),
+  putConfig: put("/api/v1/admin/config"),
+  checkConfig: post("/api/v1/admin/config/check"),
   listWatchlists: get("/api/v1/watchlists"),
   getWatchlist: get("/api/v1/watchlists/{id}"),
-  putWatchlist: { method: "PUT", path: "/api/v1/watchlists/{id}" },
-  deleteWatchlist: { method: "DELETE", path: "/api/v1/watchlists/{id}" },
+  putWatchlist: put("/api/v1/watchlists/{id}"),
+  deleteWatchlist: remove("/api/v1/watchlists/{id}"),
   getPublicWatchlist: get("/api/v1/watch/{id}"),
   listPortfolios: get("/api/v1/portfolios"),
   getPortfolio: get("/api/v1/portfolios/{id}"),
-  putPortfolio: { method: "PUT", path: "/api/v1/portfolios/{id}" },
-  deletePortfolio: { method: "DELETE", path: "/api/v1/portfolios/{id}" },
+  putPortfolio: put("/api/v1/portfolios/{id}"),
+  deletePortfolio: remove("/api/v1/portfolios/{id}"),
   listActivities: get("/api/v1/portfolios/{id}/activities"),
   getActivity: get("/api/v1/portfolios/{id}/activities/{activity_id}"),
-  putActivity: { method: "PUT", path: "/api/v1/portfolios/{id}/activities/{activity_id}" },
-  deleteActivity: { method: "DELETE", path: "/api/v1/portfolios/{id}/activities/{activity_id}" },
+  putActivity: put("/api/v1/portfolios/{id}/activities/{activity_id}"),
+  deleteActivity: remove("/api/v1/portfolios/{id}/activities/{activity_id}"),
   listImports: get("/api/v1/portfolios/{id}/imports"),
-  previewImport: { method: "POST", path: "/api/v1/portfolios/{id}/imports/preview" },
-  runImport: { method: "POST", path: "/api/v1/portfolios/{id}/imports" },
-  undoImport: { method: "DELETE", path: "/api/v1/portfolios/{id}/imports/{import_id}" },
+  previewImport: post("/api/v1/portfolios/{id}/imports/preview"),
+  runImport: post("/api/v1/portfolios/{id}/imports"),
+  undoImport: remove("/api/v1/portfolios/{id}/imports/{import_id}"),
   getPortfolioValue: get("/api/v1/portfolios/{id}/value"),
   listHoldings: get("/api/v1/portfolios/{id}/holdings"),
   getPortfolioHistory: get("/api/v1/portfolios/{id}/history"),
   listShares: get("/api/v1/shares"),
-  createShare: { method: "POST", path: "/api/v1/shares" },
-  revokeShare: { method: "DELETE", path: "/api/v1/shares/{id}" },
+  createShare: post("/api/v1/shares"),
+  revokeShare: remove("/api/v1/shares/{id}"),
   getShared: get("/api/v1/shared/{token}"),
   exportBars: get("/api/v1/export/{symbol}"),
   exportSignals: get("/api/v1/export/signals"),

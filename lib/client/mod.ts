@@ -7,17 +7,13 @@
  */
 import { type Clock, systemClock } from "../clock.ts";
 import { createBackoff } from "../resilience/mod.ts";
-import {
-  type CallOptions,
-  type Calls,
-  type EndpointAddress,
-  endpoints,
-  eventsEndpoint,
-} from "./endpoints.ts";
+import type { CallOptions, EndpointAddress } from "./calls.ts";
+import { type Calls, endpoints, eventsEndpoint } from "./endpoints.ts";
 import { ApiCallError, readError } from "./errors.ts";
 import { type LiveEvent, readEvents } from "./events.ts";
 
-export type { CallOptions, Calls } from "./endpoints.ts";
+export type { CallOptions } from "./calls.ts";
+export type { Calls } from "./endpoints.ts";
 export { ApiCallError, type Problem } from "./errors.ts";
 export type { LiveEvent } from "./events.ts";
 export { createSession, type Session, type SessionOptions, type SessionTokens } from "./session.ts";

@@ -8,13 +8,21 @@ import type * as alerts from "../contracts/alerts.ts";
 import type { doneSchema } from "../contracts/auth.ts";
 import type * as notifications from "../contracts/notifications.ts";
 import type * as preferences from "../contracts/preferences.ts";
-import type { Call, EndpointAddress } from "./endpoints.ts";
+import {
+  type Answer,
+  type Body,
+  type Call,
+  type EndpointAddress,
+  get,
+  type OfId,
+  patch,
+  post,
+  put,
+  type Query,
+  remove,
+} from "./calls.ts";
 
-type Answer<S extends z.ZodType> = z.output<S>;
-type Query<S extends z.ZodType> = { [K in keyof z.output<S>]?: z.output<S>[K] | undefined };
-type Body<S extends z.ZodType> = { body: z.input<S> };
 type OfAlert = { alert_id: string };
-type OfId = { id: string };
 type Alert = Answer<typeof alerts.alertSchema>;
 type Push = Answer<typeof notifications.pushSchema>;
 type Done = Answer<typeof doneSchema>;
@@ -67,35 +75,30 @@ export interface PersonalCalls {
   endMail: Call<string, Token>;
 }
 
-const at = (method: EndpointAddress["method"], path: string): EndpointAddress => ({
-  method,
-  path: `/api/v1/${path}`,
-});
-
 /** Where each is. */
 export const personalEndpoints: Readonly<Record<keyof PersonalCalls, EndpointAddress>> = {
-  listAlerts: at("GET", "alerts"),
-  createAlert: at("POST", "alerts"),
-  getAlert: at("GET", "alerts/{alert_id}"),
-  putAlert: at("PUT", "alerts/{alert_id}"),
-  changeAlert: at("PATCH", "alerts/{alert_id}"),
-  deleteAlert: at("DELETE", "alerts/{alert_id}"),
-  snoozeAlert: at("POST", "alerts/{alert_id}/snooze"),
-  foreseeAlert: at("POST", "alerts/foresight"),
-  listAlertHistory: at("GET", "alert-history"),
-  getPreferences: at("GET", "preferences"),
-  putPreferences: at("PUT", "preferences"),
-  testChannel: at("POST", "preferences/test"),
-  listNotifications: at("GET", "notifications"),
-  markNotificationsRead: at("POST", "notifications/read"),
-  listDeliveries: at("GET", "deliveries"),
-  getPushKey: at("GET", "push/key"),
-  listPushDevices: at("GET", "push/devices"),
-  subscribePush: at("POST", "push/subscriptions"),
-  getPushSubscription: at("GET", "push/subscriptions/{id}"),
-  changePushSubscription: at("PATCH", "push/subscriptions/{id}"),
-  deletePushSubscription: at("DELETE", "push/subscriptions/{id}"),
-  testPush: at("POST", "push/subscriptions/{id}/test"),
-  askUnsubscribe: at("GET", "unsubscribe"),
-  endMail: at("POST", "unsubscribe"),
+  listAlerts: get("/api/v1/alerts"),
+  createAlert: post("/api/v1/alerts"),
+  getAlert: get("/api/v1/alerts/{alert_id}"),
+  putAlert: put("/api/v1/alerts/{alert_id}"),
+  changeAlert: patch("/api/v1/alerts/{alert_id}"),
+  deleteAlert: remove("/api/v1/alerts/{alert_id}"),
+  snoozeAlert: post("/api/v1/alerts/{alert_id}/snooze"),
+  foreseeAlert: post("/api/v1/alerts/foresight"),
+  listAlertHistory: get("/api/v1/alert-history"),
+  getPreferences: get("/api/v1/preferences"),
+  putPreferences: put("/api/v1/preferences"),
+  testChannel: post("/api/v1/preferences/test"),
+  listNotifications: get("/api/v1/notifications"),
+  markNotificationsRead: post("/api/v1/notifications/read"),
+  listDeliveries: get("/api/v1/deliveries"),
+  getPushKey: get("/api/v1/push/key"),
+  listPushDevices: get("/api/v1/push/devices"),
+  subscribePush: post("/api/v1/push/subscriptions"),
+  getPushSubscription: get("/api/v1/push/subscriptions/{id}"),
+  changePushSubscription: patch("/api/v1/push/subscriptions/{id}"),
+  deletePushSubscription: remove("/api/v1/push/subscriptions/{id}"),
+  testPush: post("/api/v1/push/subscriptions/{id}/test"),
+  askUnsubscribe: get("/api/v1/unsubscribe"),
+  endMail: post("/api/v1/unsubscribe"),
 };

@@ -7,7 +7,7 @@
 import { z } from "@hono/zod-openapi";
 import { timeframes } from "../market/mod.ts";
 import { querySize } from "./common.ts";
-import { alertConditions, alertPhases, channelNames } from "./owned.ts";
+import { alertComparisons, alertConditions, alertPhases, channelNames } from "./owned.ts";
 import { cursorSchema, nextCursorSchema } from "./paging.ts";
 
 /** Alerts that a person may have. */
@@ -41,7 +41,7 @@ const lineOnChartSchema = z.strictObject({
 
 const comparisonSchema = z.strictObject({
   field: z.string().min(1).max(40).openapi({ example: "rsi_14" }),
-  is: z.enum(["above", "below", "crosses_above", "crosses_below"]),
+  is: z.enum(alertComparisons),
   value: z.number(),
 }).openapi("AlertComparison");
 const groupOf = <T extends z.ZodType>(rule: T) =>

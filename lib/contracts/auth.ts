@@ -86,7 +86,16 @@ export const passwordChangeSchema = z.object({
   cookie: cookieSchema,
 }).openapi("PasswordChange");
 
-/** The token of an administrator's link, and the new password. */
+/** Whose password is forgotten. */
+export const forgotSchema = z.object({ email: emailSchema }).openapi("ForgottenPassword");
+
+/** How somebody who lost their password comes by a link to a new one. */
+export const resetWaysSchema = z.object({
+  /** False where only an administrator can make one. */
+  byMail: z.boolean(),
+}).openapi("PasswordResetWays");
+
+/** The token of a link that was mailed or made by an administrator, and the new password. */
 export const resetSchema = z.object({
   token: z.string().min(1).max(2_048),
   password: passwordSchema,
@@ -215,16 +224,24 @@ export const passkeyIdSchema = z.object({
 });
 
 /** A user as an administrator sees them. */
-export const managedUserSchema = userSchema.extend({ isDisabled: z.boolean() })
-  .openapi("ManagedUser");
+export const managedUserSchema = userSchema.extend({
+  isDisabled: z.boolean(),
+  /** Devices that are signed in. */
+  devices: z.number().int(),
+  /** The newest sign-in that is remembered; those of devices are for 30 days after their end. */
+  signedInMs: z.number().int().nullable(),
+}).openapi("ManagedUser");
 
 const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50).openapi({ example: 50 }),
   cursor: z.string().max(2_000).optional(),
 };
 
-/** Which page of users. */
-export const usersQuerySchema = z.object(pageQuery);
+/** Which page of users; with an address, whoever has it, or nobody. */
+export const usersQuerySchema = z.object({
+  ...pageQuery,
+  email: z.string().trim().min(1).max(254).optional().openapi({ example: "name@example.org" }),
+});
 /** Users, newest first. */
 export const managedUsersSchema = z.object({
   users: z.array(managedUserSchema),

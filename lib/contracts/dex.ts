@@ -7,6 +7,7 @@
  */
 import { z } from "@hono/zod-openapi";
 import { querySize, recordedSchema } from "./common.ts";
+import { dexSignalTypes } from "./dex_records.ts";
 import { cursorSchema, nextCursorSchema } from "./paging.ts";
 
 const idSchema = z.string().min(1).max(120);
@@ -21,15 +22,6 @@ const truthFields = {
   ageMs: z.number().nullable(),
   recorded: recordedSchema,
 };
-
-/** Types of signals on DEX pairs. */
-export const dexSignalTypes = [
-  "volume_anomaly",
-  "new_pair",
-  "liquidity_shift",
-  "price_volatility",
-  "liquidity_risk",
-] as const;
 
 /** A path with the id of a pair. */
 export const dexPairParamSchema = z.object({

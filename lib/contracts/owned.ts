@@ -1,5 +1,5 @@
 /**
- * The records that belong to people: accounts, alerts, notifications, portfolios, shares.
+ * The records that belong to people: accounts, alerts and what came of them, portfolios, shares.
  *
  * They are the same in every world: a person who plays a recording keeps the alerts of the live
  * market. Times are wall time in epoch ms unless a field says otherwise.
@@ -128,10 +128,13 @@ export interface AlertLine {
   toPrice: number;
 }
 
+/** How CUSTOM may compare. */
+export const alertComparisons = ["above", "below", "crosses_above", "crosses_below"] as const;
+
 /** A comparison of CUSTOM; fields are those that `lib/alerts` lists. */
 export interface AlertComparison {
   field: string;
-  is: "above" | "below" | "crosses_above" | "crosses_below";
+  is: typeof alertComparisons[number];
   value: number;
 }
 
@@ -235,78 +238,6 @@ export interface FiringRecord {
   channels: ChannelName[];
 }
 
-/** What a channel did with a message. */
-export interface DeliveryRecord {
-  id: string;
-  userId: string;
-  firingId: string | null;
-  channel: ChannelName;
-  timestamp: number;
-  status: "sent" | "retrying" | "failed" | "suppressed";
-  attempts: number;
-  /** What the receiver answered, or why it was not sent, in words without secrets. */
-  detail: string;
-}
-
-/** What the notification centre lists. */
-export interface NotificationRecord {
-  id: string;
-  userId: string;
-  timestamp: number;
-  kind: "alert" | "signal" | "digest" | "test" | "system";
-  title: string;
-  message: string;
-  link: string;
-  /** Firings that a digest merged. */
-  firingIds: string[];
-  isRead: boolean;
-  isRecorded: boolean;
-}
-
-/** A browser that takes push messages; `id` is the hash of its endpoint. */
-export interface PushSubscriptionRecord {
-  id: string;
-  /** Null for a visitor of a public watch page. */
-  userId: string | null;
-  endpoint: string;
-  p256dh: string;
-  auth: string;
-  /** What the device called itself. */
-  deviceName: string;
-  /** Symbols an anonymous visitor watches. */
-  symbols: string[];
-  isEnabled: boolean;
-  createdMs: number;
-  usedMs: number | null;
-  /** Tells which notifications this device wants: least urgency. */
-  wants: "all" | "important";
-}
-
-/** How and when a person is told. */
-export interface PreferencesRecord {
-  /** The user's id. */
-  id: string;
-  revision: number;
-  email: string | null;
-  webhookUrl: string | null;
-  /** Encrypted; `whsec_…` when decrypted. */
-  webhookSecret: string | null;
-  /** Encrypted; only the last characters are shown. */
-  slackUrl: string | null;
-  /** Minutes after midnight in `timeZone`, inclusive and exclusive; null for none. */
-  quietHours: { fromMinute: number; toMinute: number } | null;
-  /** An IANA name. */
-  timeZone: string;
-  /** Several firings within so long are one message, s; 0 sends each. */
-  batchSeconds: number;
-  channels: Partial<Record<ChannelName, boolean>>;
-  toasts: boolean;
-  sound: boolean;
-  /** Signals of less confidence give no toast. */
-  toastConfidence: number;
-  updatedMs: number;
-}
-
 /** A list of symbols to keep an eye on. */
 export interface WatchlistRecord {
   id: string;
@@ -387,8 +318,12 @@ export interface ActivityRecord {
   note: string;
   /** The import it came with, by which it can be undone. */
   importId: string | null;
+  /** Raised by each write; absent in those that were stored before there was one, which are 1. */
+  revision?: number;
   /** Its own number at the exchange, or a hash of its fields: the same is imported once. */
   reference: string;
+  /** Its key when it was imported, where a correction gave it another one. */
+  importKey?: string;
 }
 
 /** An address under which something may be read for a while. */

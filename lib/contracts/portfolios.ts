@@ -65,6 +65,13 @@ export const activityParamSchema = z.object({
   }),
 });
 
+/** The same of one that is written: an id of the client's own, or that of an imported row. */
+export const activityWriteParamSchema = activityParamSchema.extend({
+  activity_id: z.string().toLowerCase()
+    .regex(/^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(-\d{1,9})?$/)
+    .openapi({ example: "7c9e6679-7425-40de-944b-e07fc1f90ae7" }),
+});
+
 const numberText = z.string().max(44).openapi({ example: "0.5" });
 
 /** An activity as its owner wants it; the rules of each type are checked after it. */
@@ -101,6 +108,7 @@ export const activitySchema = z.object({
   note: z.string(),
   importId: z.string().nullable(),
   reference: z.string(),
+  revision: z.number().int().openapi({ description: "Raised by each change", example: 1 }),
 }).openapi("Activity");
 
 /** Which activities. */
@@ -192,11 +200,21 @@ const worthFields = {
 };
 
 /** Time-weighted and money-weighted return since the first activity. */
-export const returnsSchema = z.object({ timeWeighted: returnSchema, moneyWeighted: returnSchema })
+export const returnsSchema = z.object({
+  timeWeighted: returnSchema,
+  /** A year. */
+  moneyWeighted: returnSchema,
+  /** What it comes to over `days`. */
+  moneyWeightedSoFar: returnSchema,
+  /** From the first payment to the last value; null where nothing was paid. */
+  days: z.number().nullable(),
+})
   .openapi("Returns", {
     example: {
       timeWeighted: { value: 0.12, reason: null },
       moneyWeighted: { value: 0.1, reason: null },
+      moneyWeightedSoFar: { value: 0.1136, reason: null },
+      days: 412,
     },
   });
 
@@ -290,6 +308,11 @@ const countsSchema = z.object({
   error: z.number().int(),
 });
 
+/** An activity of a file, before it is anybody's. */
+const fileActivitySchema = activitySchema.omit({
+  ...{ id: true, portfolioId: true, importId: true, revision: true },
+});
+
 /** A file before it is imported: nothing of it is written. */
 export const importPreviewSchema = z.object({
   kind: z.enum(["csv", "json"]),
@@ -304,7 +327,7 @@ export const importPreviewSchema = z.object({
   rows: z.array(z.object({
     row: z.number().int(),
     status: z.enum(["new", "duplicate", "error"]),
-    activity: activitySchema.omit({ id: true, portfolioId: true, importId: true }).nullable(),
+    activity: fileActivitySchema.nullable(),
     errors: z.array(z.object({
       field: z.string(),
       column: z.string(),

@@ -129,8 +129,11 @@ export const alertStrings = {
     cooldown: "Rest after a firing, minutes",
     hold: "Has to hold for, minutes",
     holdHint: "0 fires at once.",
-    repeats: "Fire again after each rest while it still holds",
-    oneTime: "Once only",
+    howOften: "How often",
+    repeats: "Keep telling me while it holds",
+    repeatsHint:
+      "After each rest anew. Without this it fires once, and again only when it has ended and come true anew.",
+    oneTime: "Only once, then off",
     oneTimeHint: "It turns itself off after the first firing.",
     allowsUnsure: "Fire on unsure data too",
     allowsUnsureHint: "Stale, repaired or filled data; without this it stays silent on them.",

@@ -40,6 +40,12 @@ export const appStrings = {
     },
     acts: { PUT: "Change", DELETE: "Deletion", POST: "Act" },
     made: (when: string) => `made ${when}`,
+    others: (count: number) =>
+      count === 1
+        ? "1 change is another account's; it is sent once that one signs in."
+        : `${count} changes are another account's; they are sent once that one signs in.`,
+    undo: "Undo",
+    undoNamed: (title: string) => `Undo the change of ${title}`,
     retry: "Try again",
     drop: "Discard",
     field: "Field",
@@ -54,6 +60,8 @@ export const appStrings = {
     keepChanged: "Let it stay",
     nothing: "nothing",
   },
+  unsent:
+    "What you sent did not reach the server; nothing was changed. Go back and try again later.",
   push: {
     title: "CryptoIntel",
     body: "There is something new; open the app to see it.",

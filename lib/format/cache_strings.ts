@@ -65,6 +65,8 @@ export const cacheStrings = {
     dex_listings: "DEX: listings",
     dex_page: "DEX: all pairs",
     dex_volumes: "DEX: ranks by volume",
+    tvl_page: "DeFi: value locked",
+    relations_page: "How markets relate",
     features: "Features",
     stats: "Sums of the dashboard",
     usage: "Use of sources, last hours",

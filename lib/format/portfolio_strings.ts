@@ -46,6 +46,8 @@ export const portfolioStrings = {
     fees: "Fees",
     timeWeighted: "Time-weighted return",
     moneyWeighted: "Money-weighted, a year",
+    moneyWeightedSoFar: (days: number) =>
+      days === 1 ? "Money-weighted, of 1 day" : `Money-weighted, of ${days} days`,
     cost: "Cost",
     known: (amount: string) => `without what has no price: ${amount}`,
     unknown: "not known",

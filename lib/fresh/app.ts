@@ -17,6 +17,7 @@ import {
   renderLastResort,
 } from "./chain.ts";
 import type {
+  AppHandler,
   FreshConfig,
   FsModule,
   HandlerFn,
@@ -30,9 +31,6 @@ import type {
   RouteParts,
   Snapshot,
 } from "./types.ts";
-
-/** Answers requests in process, without a port. */
-export type AppHandler = (req: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;
 
 const snapshots = new WeakMap<object, Snapshot>();
 

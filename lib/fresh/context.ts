@@ -163,5 +163,5 @@ export async function instantiate(
   props: PageProps,
 ): Promise<ComponentChildren | Response> {
   if (component instanceof AsyncFunction) return await component(props);
-  return h(component as unknown as (props: PageProps) => VNode, props);
+  return h(component as (props: PageProps) => VNode, props);
 }

@@ -13,12 +13,13 @@
 
 import { type Middleware, type PageComponent, PageResponse, type RouteHandler } from "./types.ts";
 
-export { App, type AppHandler } from "./app.ts";
+export { App } from "./app.ts";
 export { HttpError } from "./error.ts";
 export { csp, csrf, trailingSlashes } from "./middleware.ts";
 export { staticFiles } from "./static.ts";
 export { PageResponse } from "./types.ts";
 export type {
+  AppHandler,
   Context,
   FreshConfig,
   FreshContext,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AppHandler } from "./app.ts";
+import type { AppHandler } from "./types.ts";
 import { reloadPath } from "./render.ts";
 
 const alivePath = "/_fresh/alive";

@@ -117,12 +117,15 @@ options.vnode = (vnode) => {
 
 function replaceType(vnode: AnyVNode): void {
   const { type, props } = vnode;
-  if (type === "head") vnode.type = HeadMarker as unknown as AnyVNode["type"];
-  else if (type === "body") vnode.type = BodyMarker as unknown as AnyVNode["type"];
-  else if (isIsland(type)) vnode.type = IslandMarker as unknown as AnyVNode["type"];
+  if (type === "head") vnode.type = HeadMarker as AnyVNode["type"];
+  else if (type === "body") vnode.type = BodyMarker as AnyVNode["type"];
+  else if (isIsland(type)) vnode.type = IslandMarker as AnyVNode["type"];
   else return;
-  vnode.props = { type, props } as unknown as AnyVNode["props"];
+  vnode.props = carry({ type, props });
 }
+
+/** Types what a marker is given in place of an element's own props; it has no children. */
+const carry = (props: Props) => props as AnyVNode["props"];
 
 /** Makes the element as it is written; its children must exist already. */
 function createPlain(type: unknown, props: Props, children: ComponentChildren[] = []): VNode {
@@ -143,7 +146,7 @@ function IslandMarker({ type, props }: { type: unknown; props: Props }): VNode {
 }
 
 function provideInside(value: boolean, children: VNode): VNode {
-  return h(InsideIsland.Provider, { value, children }) as unknown as VNode;
+  return h(InsideIsland.Provider, { value, children }) as VNode;
 }
 
 /** Turns each piece of JSX below the value into a slot, in place, so that identities stay. */
@@ -170,8 +173,8 @@ function isPlain(value: object): boolean {
 function takeSlot(page: Page, vnode: AnyVNode): void {
   if (vnode.type as unknown !== Slot) {
     const content = { ...vnode };
-    vnode.type = Slot as unknown as AnyVNode["type"];
-    vnode.props = { content } as unknown as AnyVNode["props"];
+    vnode.type = Slot as AnyVNode["type"];
+    vnode.props = carry({ content });
   }
   const content = vnode.props.content as AnyVNode;
   if (page.slotIds.has(content)) return;

@@ -137,3 +137,6 @@ export interface Snapshot {
   /** Files by decoded URL path. */
   files: Map<string, StaticFile>;
 }
+
+/** Answers requests in process, without a port. */
+export type AppHandler = (req: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;

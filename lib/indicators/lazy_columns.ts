@@ -9,7 +9,7 @@ import { computeAtr } from "./atr.ts";
 import { computeBollinger } from "./bollinger.ts";
 import { computeEma } from "./ema.ts";
 import { computeMacd } from "./macd.ts";
-import type { IndicatorColumns, IndicatorName } from "./mod.ts";
+import type { IndicatorColumns, IndicatorName } from "./names.ts";
 import { computeRsi } from "./rsi.ts";
 import { computeSma } from "./sma.ts";
 import { computeStochastic } from "./stochastic.ts";

@@ -18,6 +18,7 @@ import { Bollinger } from "./bollinger.ts";
 import { Ema } from "./ema.ts";
 import { computeAll, createLazyColumns } from "./lazy_columns.ts";
 import { Macd } from "./macd.ts";
+import { type IndicatorColumns, type IndicatorName, indicatorNames } from "./names.ts";
 import { Rsi } from "./rsi.ts";
 import { Sma } from "./sma.ts";
 import { Stochastic } from "./stochastic.ts";
@@ -26,35 +27,7 @@ import { VolumeSma } from "./volume_sma.ts";
 import { Vwap } from "./vwap.ts";
 import { checkReplaceable } from "./window.ts";
 
-/** Every indicator by its name on the wire. */
-export const indicatorNames = [
-  "rsi_14",
-  "macd",
-  "macd_signal",
-  "macd_histogram",
-  "bb_upper",
-  "bb_middle",
-  "bb_lower",
-  "sma_20",
-  "sma_50",
-  "sma_100",
-  "sma_200",
-  "ema_12",
-  "ema_26",
-  "ema_50",
-  "vwap",
-  "stoch_k",
-  "stoch_d",
-  "atr_14",
-  "adx_14",
-  "volume_sma_20",
-] as const;
-
-/** The name of one indicator. */
-export type IndicatorName = (typeof indicatorNames)[number];
-
-/** One column per indicator, as long as the bars; NaN where no value exists. */
-export type IndicatorColumns = Record<IndicatorName, Float64Array>;
+export { type IndicatorColumns, type IndicatorName, indicatorNames } from "./names.ts";
 
 /** All indicators of one series, kept warm. */
 export interface IndicatorSet {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { DexSignalRecord, EntityMentionRecord, SignalRecord } from "../contracts/records.ts";
+import type { DexSignalRecord } from "../contracts/dex_records.ts";
+import type { EntityMentionRecord, SignalRecord } from "../contracts/records.ts";
 import type { StageContext } from "./types.ts";
 
 /** Stores and publishes a signal; false where it was stored before. */

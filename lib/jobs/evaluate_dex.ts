@@ -4,7 +4,7 @@
  * @module
  */
 import type { FigureMoment } from "../alerts/mod.ts";
-import type { DexPairRecord, DexSampleRecord } from "../contracts/records.ts";
+import type { DexPairRecord, DexSampleRecord } from "../contracts/dex_records.ts";
 import {
   createDexHistory,
   dexDetectors,

@@ -4,7 +4,8 @@
  * @module
  */
 import { measureSpread, type PlacePrice } from "../analytics/mod.ts";
-import type { DexPairRecord, MarketDataRecord } from "../contracts/records.ts";
+import type { DexPairRecord } from "../contracts/dex_records.ts";
+import type { MarketDataRecord } from "../contracts/records.ts";
 import type { MarketSymbol } from "../market/mod.ts";
 import type { WorldStore } from "../store/types.ts";
 import { describeSpread } from "./figures.ts";

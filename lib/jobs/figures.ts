@@ -5,7 +5,8 @@
  */
 import type { FigureMoment } from "../alerts/mod.ts";
 import type { Spread } from "../analytics/mod.ts";
-import type { DexSampleRecord, DexSignalRecord, TvlRecord } from "../contracts/records.ts";
+import type { DexSampleRecord, DexSignalRecord } from "../contracts/dex_records.ts";
+import type { TvlRecord } from "../contracts/records.ts";
 import { type DexHistory, findDayBefore } from "../signals/dex/mod.ts";
 import type { MentionSummary } from "../signals/mentions.ts";
 import { findTvlPoint, type TvlHistory } from "../signals/tvl_anomaly.ts";

@@ -39,6 +39,8 @@ export type CycleTrigger = CollectionRunRecord["trigger"];
 export interface StageJob {
   runId: string;
   trigger: CycleTrigger;
+  /** Wall time from which sources were asked for it, epoch ms, where that was before it began. */
+  askedMs?: number;
 }
 
 /** What the stages do; collecting is done outside of this room. */
@@ -55,9 +57,10 @@ export interface Jobs {
   handlers: Readonly<Record<Stage, JobHandler>>;
   /**
    * Queues a cycle. Of the triggers of one cycle's time one counts, and `manual` joins a cycle
-   * that runs. Returns the run, and whether it is a new one.
+   * that runs. `askedMs` is the wall time from which sources were asked for it, where that was before.
+   * Returns the run, and whether it is a new one.
    */
-  trigger(trigger: CycleTrigger): Promise<{ runId: string; isNew: boolean }>;
+  trigger(trigger: CycleTrigger, askedMs?: number): Promise<{ runId: string; isNew: boolean }>;
   /** Queues a cycle in the minutes in which one begins; returns whether it did. */
   tick(): Promise<boolean>;
   /** Queues a cycle when none began for longer than a cycle's time; returns whether it did. */
@@ -69,6 +72,8 @@ export interface Jobs {
 const watchEveryMs = 60_000;
 /** A run that is older is not running any more, whatever its record says. */
 const runningMaxMs = 5 * 60_000;
+/** What was asked longer before a cycle is not part of it: an earlier process did. */
+const askedAheadMaxMs = 60_000;
 
 /** Returns the scheduled work of one world; nothing is queued yet. */
 export function createJobs({ context, queue, runners, clock, getPace = () => usualPace }: {
@@ -86,8 +91,18 @@ export function createJobs({ context, queue, runners, clock, getPace = () => usu
   const enqueue = (stage: Stage, job: StageJob) =>
     queue.enqueue(stage, job, { id: `${stage}:${store.world}:${job.runId}` });
 
+  /** What sources were asked before the cycle began is part of the time that it took. */
+  const collect = async (job: StageJob) => {
+    const known = await store.collectionRuns.get(job.runId);
+    const run = await runners.collect(job);
+    const aheadMs = run.timestamp - (job.askedMs ?? run.timestamp);
+    const isCounted = known !== null && known.status !== "running";
+    if (isCounted || run.duration_ms === null || aheadMs <= 0 || aheadMs > askedAheadMaxMs) return;
+    await store.collectionRuns.put({ ...run, duration_ms: run.duration_ms + aheadMs });
+  };
+
   const work: Record<Stage, (job: StageJob) => Promise<unknown>> = {
-    collect: (job) => runners.collect(job),
+    collect,
     compute: ({ runId }) => runners.compute(context, runId),
     async evaluate({ runId }) {
       const { signals } = await runners.evaluate(context, runId);
@@ -107,7 +122,7 @@ export function createJobs({ context, queue, runners, clock, getPace = () => usu
 
   const findNewest = async () => (await store.collectionRuns.list({ limit: 1 })).items[0] ?? null;
 
-  const trigger = async (why: CycleTrigger) => {
+  const trigger = async (why: CycleTrigger, askedMs?: number) => {
     const now = clock.now();
     const newest = await findNewest();
     if (why === "manual" && newest?.status === "running" && now - newest.timestamp < runningMaxMs) {
@@ -115,7 +130,8 @@ export function createJobs({ context, queue, runners, clock, getPace = () => usu
     }
     const atMs = why === "manual" ? now : floorTo(now, getPace().cycleMs);
     const runId = `${why === "manual" ? "manual" : "cycle"}-${new Date(atMs).toISOString()}`;
-    return { runId, isNew: await enqueue("collect", { runId, trigger: why }) };
+    const job = { runId, trigger: why, ...(askedMs !== undefined && { askedMs }) };
+    return { runId, isNew: await enqueue("collect", job) };
   };
 
   const runStandby = async () => {
@@ -156,11 +172,12 @@ const floorTo = (ms: number, stepMs: number) => Math.floor(ms / stepMs) * stepMs
 
 /** @throws {TypeError} For a body that is no job of a stage; the queue then parks it. */
 function readJob(body: unknown): StageJob {
-  const { runId, trigger } = (body ?? {}) as Partial<StageJob>;
+  const { runId, trigger, askedMs } = (body ?? {}) as Partial<StageJob>;
   if (typeof runId !== "string" || typeof trigger !== "string") {
     throw new TypeError(
       `Cannot run a stage: a run and its trigger are required, was ${JSON.stringify(body)}`,
     );
   }
-  return { runId, trigger };
+  const isKnown = typeof askedMs === "number" && Number.isFinite(askedMs);
+  return { runId, trigger, ...(isKnown && { askedMs }) };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Signal, signal } from "@preact/signals";
+import { drawNumber } from "../clock.ts";
 import { getLivePrice, isOffline, type LivePrice, newestMs } from "../ui/page_state.ts";
 import { connectLive, type LiveClient, type LiveState, type Poller } from "./client_connection.ts";
 
@@ -83,7 +84,7 @@ export function getLiveClient(): LiveClient {
       const timer = setTimeout(run, ms);
       return () => clearTimeout(timer);
     },
-    random: () => Math.random(),
+    random: drawNumber,
     pollers,
   });
   client = opened;

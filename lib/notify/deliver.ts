@@ -8,13 +8,12 @@
  * @module
  */
 import type {
-  ChannelName,
   DeliveryRecord,
-  FiringRecord,
   NotificationRecord,
   PreferencesRecord,
   PushSubscriptionRecord,
-} from "../contracts/owned.ts";
+} from "../contracts/notification_records.ts";
+import type { ChannelName, FiringRecord } from "../contracts/owned.ts";
 import type { Logger } from "../log.ts";
 import type { JobHandler, OwnedStore, Transaction } from "../store/mod.ts";
 import { buildFiringMessage, toNotification } from "./messages.ts";

@@ -136,5 +136,6 @@ function writeHtml(message: Message, unsubscribeUrl: string | null): string {
   return `<!doctype html><html lang="en"><body style="font-family:sans-serif">` +
     `<h1 style="font-size:1.2em">${escapeHtml(message.title)}</h1>` +
     `<p>${escapeHtml(message.text)}</p>${parts.join("")}${recorded}` +
-    `<p><a href="${escapeHtml(message.url)}">Open CryptoIntel</a></p>${footer}</body></html>`;
+    `<p><a href="${escapeHtml(message.url)}">` +
+    `${escapeHtml(message.urlWords ?? "Open CryptoIntel")}</a></p>${footer}</body></html>`;
 }

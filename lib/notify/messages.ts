@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { FiringRecord, NotificationRecord } from "../contracts/owned.ts";
+import type { NotificationRecord } from "../contracts/notification_records.ts";
+import type { FiringRecord } from "../contracts/owned.ts";
 import { fingerprint } from "../format/fingerprint.ts";
 import type { Message, MessagePart } from "./types.ts";
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { createResetMail, type MailedLink } from "./account_mail.ts";
 export {
   createDelivery,
   type DeliveryOptions,

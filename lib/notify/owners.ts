@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DeliveryRecord, NotificationRecord } from "../contracts/owned.ts";
+import type { DeliveryRecord, NotificationRecord } from "../contracts/notification_records.ts";
 import type { JobHandler, JobQueue, OwnedStore, Transaction } from "../store/mod.ts";
 import type { Sender, SendJob } from "./deliver.ts";
 import { createPreferences, isChannelOn } from "./preferences.ts";

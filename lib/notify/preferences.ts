@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { ChannelName, PreferencesRecord } from "../contracts/owned.ts";
+import type { PreferencesRecord } from "../contracts/notification_records.ts";
+import type { ChannelName } from "../contracts/owned.ts";
 
 /** Returns what holds for a person who has said nothing yet. */
 export function createPreferences(userId: string): PreferencesRecord {

@@ -26,15 +26,17 @@ export interface MessagePart {
   url: string;
 }
 
-/** What a person is told: one alert, a digest of several, or a test. */
+/** What a person is told: one alert, a digest of several, a test, or of their account. */
 export interface Message {
   /** The same over all tries and channels, so that a receiver knows a repetition. */
   id: string;
-  kind: "alert" | "signal" | "digest" | "test" | "operator";
+  kind: "alert" | "signal" | "digest" | "test" | "operator" | "account";
   title: string;
   text: string;
   /** Full address of the page that shows it. */
   url: string;
+  /** What the link to it says in mail, where that is not to open the product. */
+  urlWords?: string;
   /** Wall time at which it was made, epoch ms. */
   timestamp: number;
   /** True where it is of a recording, which every text says. */

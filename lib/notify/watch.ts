@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { PushSubscriptionRecord } from "../contracts/owned.ts";
+import type { PushSubscriptionRecord } from "../contracts/notification_records.ts";
 import { fingerprint } from "../format/fingerprint.ts";
 import type { Logger } from "../log.ts";
 import type { JobHandler, JobQueue, OwnedStore } from "../store/mod.ts";

@@ -11,10 +11,12 @@ import {
   type Choice,
   countEdits,
   dropEdit,
+  listOwn,
   type Queue,
   type QueueCounts,
   resolveConflict,
   retryEdit,
+  undoEdit,
 } from "./queue.ts";
 import { askOwner } from "./session.ts";
 import type { Edit, EditDraft, Fields, Verdict } from "./types.ts";
@@ -46,11 +48,17 @@ export interface Outbox {
   flush(): Promise<Flushed>;
   /** All edits of this device, in their order. */
   list(): Promise<Queue>;
+  /** Those that whoever uses it now may see. */
+  listOwn(): Promise<Queue>;
+  /** Learns who is signed in, where that is not known: what is made offline is then theirs. */
+  learnOwner(): Promise<void>;
   count(): Promise<QueueCounts>;
   resolve(id: string, choice: Choice): Promise<void>;
   /** Gives up a refused edit or one in conflict. */
   drop(id: string): Promise<void>;
   retry(id: string): Promise<void>;
+  /** Takes back an edit that waits. */
+  undo(id: string): Promise<void>;
   /** Calls `listener` after each change, of other tabs and the worker too; returns how to end it. */
   onChange(listener: () => void): () => void;
   kept: KeptOutbox;
@@ -94,10 +102,18 @@ export function openOutbox(
       return await followEdit(draft.record ?? draft.path, { kept, flush, change });
     },
     list: kept.read,
+    listOwn: async () => listOwn(await kept.read(), await kept.getValue("owner")),
+    async learnOwner() {
+      if (await kept.getValue("owner") === null && await getOwner()) news.tell();
+    },
     count: async () => countEdits(await kept.read(), await kept.getValue("owner")),
     resolve: (id, choice) => change((queue) => resolveConflict(queue, id, choice, createId())),
     drop: (id) => change((queue) => dropEdit(queue, id)),
     retry: (id) => change((queue) => retryEdit(queue, id, createId())),
+    async undo(id) {
+      const owner = await kept.getValue("owner");
+      await change((queue) => undoEdit(queue, id, { id: createId(), owner, nowMs: now() }));
+    },
     onChange: news.listen,
   };
 }

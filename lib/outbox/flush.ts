@@ -78,7 +78,10 @@ export async function flushEdits(ports: FlushPorts): Promise<Flushed> {
   }
 }
 
-/** The request of an edit: on the revision that it was made on, under its own key. */
+/**
+ * The request of an edit: on the revision that it was made on, under its own key. What is not known to
+ * have one is only made, so that nothing is replaced unseen: what is there already is merged.
+ */
 export function describeRequest({ id, method, path, body, baseRevision }: Edit): EditRequest {
   const headers: Record<string, string> = { "idempotency-key": id };
   if (body !== null) headers["content-type"] = "application/json";

@@ -13,6 +13,8 @@ export interface KeptValues {
   owner: string | null;
   /** Notifications that were shown and not looked at; the number on the app's icon. */
   unseen: number;
+  /** Push messages that are to be counted, see `lib/visits`; null where none is. */
+  visits: unknown;
 }
 
 interface Schema extends DBSchema {

@@ -5,5 +5,13 @@
  */
 export { openOutbox, type Outbox, type Saved, syncTag } from "./browser.ts";
 export { type KeptOutbox, openKeptOutbox } from "./kept.ts";
-export { type Choice, countEdits, type Queue, type QueueCounts, showRecord } from "./queue.ts";
+export {
+  canUndo,
+  type Choice,
+  countEdits,
+  listOwn,
+  type Queue,
+  type QueueCounts,
+  showRecord,
+} from "./queue.ts";
 export type { Clash, Edit, EditDraft, EditState, Fields } from "./types.ts";

@@ -244,6 +244,31 @@ export function dropEdit(queue: Queue, id: string): Queue {
   );
 }
 
+/** Says whether an edit can be taken back: it was never sent, or its opposite is known. */
+export function canUndo({ state, tries, method }: Edit): boolean {
+  return state === "waiting" && (tries === 0 || method === "PUT");
+}
+
+/** Takes an edit back: one that was never sent is forgotten, behind another its opposite is sent. */
+export function undoEdit(queue: Queue, id: string, making: Making): Queue {
+  const edit = queue.find((one) => one.id === id);
+  if (!edit || !canUndo(edit)) return queue;
+  if (edit.tries === 0) return replace(queue, id, []);
+  const { path, record, body, base, title } = edit;
+  const before = base &&
+    Object.fromEntries(Object.keys(body ?? {}).map((name) => [name, base[name]]));
+  const method = before ? "PUT" : "DELETE";
+  return addEdit(queue, { method, path, record, body: before, base, title }, making);
+}
+
+/**
+ * Returns the edits that a person may see: of their own, and those that were made while nobody was
+ * known. Where `owner` is not known, nobody's are anybody's but the latter.
+ */
+export function listOwn(queue: Queue, owner: string | null): Queue {
+  return queue.filter((edit) => edit.owner === null || edit.owner === owner);
+}
+
 /** Tries a refused edit once more, as another request. */
 export function retryEdit(queue: Queue, id: string, newId: string): Queue {
   return queue.map((edit) =>

@@ -11,6 +11,7 @@ import type { Logger } from "../log.ts";
 import { type BarColumns, sliceColumns, type Timeframe } from "../market/mod.ts";
 import {
   buildSignal,
+  confirmStep,
   type Detector,
   explainStep,
   followBar,
@@ -21,11 +22,18 @@ import {
 import type { WorldStore } from "../store/types.ts";
 import { cutColumns } from "./columns.ts";
 import { FEATURE_BARS } from "./features.ts";
+import { createLateLooks } from "./late_looks.ts";
 import type { Stretch } from "./ledger.ts";
 import { listAll } from "./restore.ts";
 import type { ClosedBar } from "./settling.ts";
-import type { SeriesState, SymbolState } from "./state.ts";
-import { describeChecks, isNewestFilled, readBarChecks } from "./signal_checks.ts";
+import type { SeriesState } from "./state.ts";
+import {
+  describeChecks,
+  detectBefore,
+  isLeaderLate,
+  isNewestFilled,
+  readBarChecks,
+} from "./signal_checks.ts";
 import { createTrackRecord } from "./track_record.ts";
 
 /** Series whose features are kept, beside those of detectors; shorter ones are made when asked. */
@@ -67,6 +75,7 @@ export function createSignalRunner({ store, live, detectors, log, now, threshold
   const newest = new Map<string, SignalRecord>();
   const waiting = new Map<string, SignalRecord[]>();
   const track = createTrackRecord();
+  const late = createLateLooks(now);
   const remember = (signal: SignalRecord) => {
     const key = `${signal.type} ${signal.entity}`;
     const known = newest.get(key);
@@ -75,12 +84,13 @@ export function createSignalRunner({ store, live, detectors, log, now, threshold
   const waitFor = (signal: SignalRecord) =>
     waiting.set(signal.entity, [...waiting.get(signal.entity) ?? [], signal]);
 
-  async function detect(state: SymbolState, detector: Detector, bars: BarColumns, endMs: number) {
-    const given = sliceColumns(bars, Math.max(0, bars.length - detector.barsNeeded));
-    const limits = thresholds[detector.type] ?? detector.defaults;
+  /** What becomes of a closed bar; null where nothing is told, or not yet. */
+  async function decide(bar: ClosedBar, detector: Detector, bars: BarColumns, limits: Thresholds) {
+    const given = takeLast(bars, detector.barsNeeded);
     const find = detector.detect(given, limits);
-    const previous = newest.get(`${detector.type} ${state.symbol}`) ?? null;
-    if (!find && !previous) return 0;
+    const { state: { symbol }, endMs } = bar;
+    const previous = newest.get(`${detector.type} ${symbol}`) ?? null;
+    if (!find && !previous) return null;
     const step = followBar(previous, {
       find,
       measured: find ?? detector.measure?.(given, limits) ?? null,
@@ -88,7 +98,20 @@ export function createSignalRunner({ store, live, detectors, log, now, threshold
       isFilled: isNewestFilled(given),
       detector,
     });
-    if (!step) return 0;
+    if (step?.cause !== "unconfirmed") return step && { step, previous };
+    const confirmed = confirmStep(step, detectBefore(bars, detector, limits));
+    const isWaiting = confirmed.cause === null &&
+      await isLeaderLate(store, { symbol, endMs, detector }) && late.wait(bar);
+    return isWaiting ? null : { step: confirmed, previous };
+  }
+
+  async function detect(bar: ClosedBar, detector: Detector, bars: BarColumns) {
+    const { state, endMs } = bar;
+    const limits = thresholds[detector.type] ?? detector.defaults;
+    const decided = await decide(bar, detector, bars, limits);
+    if (!decided) return 0;
+    const { step, previous } = decided;
+    const given = takeLast(bars, detector.barsNeeded);
     const { symbol } = state;
     const checks = step.cause === null
       ? await readBarChecks(store, {
@@ -159,19 +182,20 @@ export function createSignalRunner({ store, live, detectors, log, now, threshold
 
   /** A detector's mistake must not hold up the bars behind it. */
   async function runOne(
-    { state, series, endMs }: ClosedBar,
+    bar: ClosedBar,
     table: BarColumns,
     rows: FeatureRecord[],
   ): Promise<number> {
+    const { state, series, endMs } = bar;
     const { timeframe } = series.key;
     let emitted = 0;
     try {
       const due = detectors.filter((detector) => detector.timeframe === timeframe);
-      const limit = Math.max(FEATURE_BARS, ...due.map((detector) => detector.barsNeeded));
+      const limit = countBars(due);
       const bars = cutColumns(table, endMs, limit);
       const row = createFeatureRow(bars, computeIndicators(bars), series.key);
       if (row) rows.push(row);
-      for (const detector of due) emitted += await detect(state, detector, bars, endMs);
+      for (const detector of due) emitted += await detect(bar, detector, bars);
       if (timeframe === "1h") await judge(state.symbol, series, endMs);
     } catch (error) {
       log.error("Signals could not be worked out", { ...series.key, error: String(error) });
@@ -180,8 +204,7 @@ export function createSignalRunner({ store, live, detectors, log, now, threshold
   }
 
   async function runSome(closed: readonly ClosedBar[]): Promise<number> {
-    const barsNeeded = Math.max(FEATURE_BARS, ...detectors.map((detector) => detector.barsNeeded));
-    const tables = await readTables(store, closed, barsNeeded);
+    const tables = await readTables(store, closed, countBars(detectors));
     const rows: FeatureRecord[] = [];
     let emitted = 0;
     for (const bar of closed) emitted += await runOne(bar, tables.get(bar.series)!, rows);
@@ -211,12 +234,22 @@ export function createSignalRunner({ store, live, detectors, log, now, threshold
     addFeatures: (series, stretch) => addFeatures(store, series, stretch),
     async run(closed) {
       let emitted = 0;
-      for (let i = 0; i < closed.length; i += BARS_PER_WRITE) {
-        emitted += await runSome(closed.slice(i, i + BARS_PER_WRITE));
+      const all = late.join(closed);
+      for (let i = 0; i < all.length; i += BARS_PER_WRITE) {
+        emitted += await runSome(all.slice(i, i + BARS_PER_WRITE));
       }
       return emitted;
     },
   };
+}
+
+function takeLast(bars: BarColumns, count: number): BarColumns {
+  return sliceColumns(bars, Math.max(0, bars.length - count));
+}
+
+/** Bars that are read for a look: what any needs, and for detectors the bar before. */
+function countBars(detectors: readonly Detector[]): number {
+  return Math.max(FEATURE_BARS, ...detectors.map(({ barsNeeded }) => barsNeeded + 1));
 }
 
 async function addFeatures(

@@ -124,8 +124,20 @@ function readEntry(activity: Activity): Entry | string {
   const fee = readAmount(activity.fee);
   if (quantity && price && fee && isTime(activity.timestamp)) {
     const { id, type, symbol, exchange, currency, feeCurrency, timestamp, reference } = activity;
-    const amounts = { quantity, price, fee, currency, feeCurrency };
-    return { id, type, symbol, exchange, timestamp, reference, ...amounts };
+    // Written out, as this is done fifty thousand times while somebody waits.
+    return {
+      id,
+      type,
+      symbol,
+      exchange,
+      quantity,
+      price,
+      currency,
+      fee,
+      feeCurrency,
+      timestamp,
+      reference,
+    };
   }
   const [field, given] = !quantity
     ? ["quantity", activity.quantity]

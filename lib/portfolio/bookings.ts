@@ -7,6 +7,7 @@ import type { ActivityType } from "../contracts/owned.ts";
 import { splitPair } from "../market/mod.ts";
 import {
   add,
+  compare,
   type Decimal,
   formatDecimal,
   isZero,
@@ -39,6 +40,8 @@ export interface Ledger {
   getRate: RateLookup;
   /** Lots between two exchanges, by symbol and number of their transfer. */
   transit: Map<string, TakenLots>;
+  /** The positions by exchange and then symbol, as a key joined for each activity would cost more. */
+  byExchange: Map<string, Map<string, Position>>;
 }
 
 /** A fee, in the form in which it is taken. */
@@ -48,6 +51,9 @@ interface Fee {
   /** Units of the position itself. */
   units: Decimal;
 }
+
+/** What moves money, or is converted. */
+type Paid = Pick<Entry, "id" | "exchange" | "currency" | "timestamp">;
 
 /** Size of a position, in its last digit, beyond which a split is a mistake. */
 const unitsMax = 10n ** 100n;
@@ -68,10 +74,10 @@ export const bookings: Record<ActivityType, (ledger: Ledger, entry: Entry) => vo
 
 /** Returns the ledger behind a book's sums. */
 export function createLedger(
-  sums: Omit<Ledger, "getRate" | "transit">,
+  sums: Omit<Ledger, "getRate" | "transit" | "byExchange">,
   getRate: RateLookup,
 ): Ledger {
-  return { ...sums, getRate, transit: new Map() };
+  return { ...sums, getRate, transit: new Map(), byExchange: new Map() };
 }
 
 /** Returns the key of a position or an account in a book. */
@@ -84,14 +90,14 @@ function buy(ledger: Ledger, entry: Entry): void {
   const gross = multiply(entry.quantity, entry.price);
   const cost = toAmount(ledger, gross, entry, position);
   if (!cost) return;
-  moveMoney(ledger, entry, negate(gross));
+  payMoney(ledger, entry, gross);
   putUnits(entry, position, cost, payFee(ledger, entry, position));
 }
 
 function sell(ledger: Ledger, entry: Entry): void {
   const position = getPosition(ledger, entry);
   const held = position.lots.quantity;
-  const sold = subtract(held, entry.quantity).units < 0n ? held : entry.quantity;
+  const sold = compare(held, entry.quantity) < 0 ? held : entry.quantity;
   const gross = multiply(sold, entry.price);
   const proceeds = toAmount(ledger, gross, entry, position);
   if (!proceeds) return;
@@ -148,7 +154,7 @@ function receiveLots(ledger: Ledger, entry: Entry, position: Position, sent: Tak
 function takeOut(ledger: Ledger, entry: Entry): void {
   const position = getPosition(ledger, entry);
   if (isMoney(entry)) {
-    moveMoney(ledger, entry, negate(entry.quantity));
+    payMoney(ledger, entry, entry.quantity);
     flowMoney(ledger, entry, negate(entry.quantity));
     return charge(ledger, entry, position);
   }
@@ -177,7 +183,7 @@ function payCharge(ledger: Ledger, entry: Entry): void {
   const gross = getWorth(entry);
   const amount = toAmount(ledger, gross, entry, position);
   if (amount) {
-    moveMoney(ledger, entry, negate(gross));
+    payMoney(ledger, entry, gross);
     position.fees = addAmounts(position.fees, amount);
     position.charges = addAmounts(position.charges, amount);
   }
@@ -197,12 +203,14 @@ function split(ledger: Ledger, entry: Entry): void {
 
 function getPosition(ledger: Ledger, entry: Entry): Position {
   const { exchange, symbol, currency } = entry;
-  const key = positionKey(exchange, symbol);
-  const found = ledger.positions.get(key);
+  const bySymbol = ledger.byExchange.get(exchange);
+  const found = bySymbol?.get(symbol);
   if (found) return found;
   const sums = { realised: noAmount, income: noAmount, fees: noAmount, charges: noAmount };
   const made: Position = { exchange, symbol, currency, lots: createLotQueue(), ...sums };
-  ledger.positions.set(key, made);
+  ledger.positions.set(positionKey(exchange, symbol), made);
+  if (bySymbol) bySymbol.set(symbol, made);
+  else ledger.byExchange.set(exchange, new Map([[symbol, made]]));
   return made;
 }
 
@@ -238,8 +246,11 @@ function payFee(ledger: Ledger, entry: Entry, position: Position): Fee {
     if (worth) position.fees = addAmounts(position.fees, worth);
     return { amount: noAmount, units: fee };
   }
-  const paid = feeCurrency === currency ? entry : { ...entry, currency: feeCurrency };
-  moveMoney(ledger, paid, negate(fee));
+  const { id, exchange, timestamp } = entry;
+  const paid = feeCurrency === currency
+    ? entry
+    : { id, exchange, timestamp, currency: feeCurrency };
+  payMoney(ledger, paid, fee);
   const amount = toAmount(ledger, fee, paid, position, "fee") ?? noAmount;
   position.fees = addAmounts(position.fees, amount);
   return { amount, units: zero };
@@ -260,7 +271,7 @@ function takeUnits(
   quantity: Decimal,
 ): TakenLots {
   const taken = takeLots(position.lots, quantity);
-  if (subtract(quantity, taken.quantity).units > 0n) {
+  if (compare(quantity, taken.quantity) > 0) {
     ledger.problems.push({
       activityId: entry.id,
       kind: "oversold",
@@ -279,7 +290,7 @@ function takeUnits(
 function toAmount(
   ledger: Ledger,
   amount: Decimal,
-  entry: Entry,
+  entry: Paid,
   position: Position,
   kind: "rate" | "fee" = "rate",
 ): Amount | null {
@@ -293,7 +304,7 @@ function toAmount(
 function convert(
   ledger: Ledger,
   amount: Decimal,
-  { id, currency, timestamp }: Entry,
+  { id, currency, timestamp }: Paid,
   to: string,
   kind: "rate" | "fee",
 ): Decimal | null {
@@ -307,8 +318,14 @@ function convert(
   return null;
 }
 
+/** Takes money from its account. */
+function payMoney(ledger: Ledger, paid: Paid, amount: Decimal): void {
+  if (ledger.cash.size > 0 || ledger.flows) moveMoney(ledger, paid, negate(amount));
+}
+
 /** Moves money on its account; without one it comes from outside or goes there. */
-function moveMoney(ledger: Ledger, { exchange, currency, timestamp }: Entry, change: Decimal) {
+function moveMoney(ledger: Ledger, { exchange, currency, timestamp }: Paid, change: Decimal): void {
+  if (ledger.cash.size === 0 && !ledger.flows) return;
   const account = ledger.cash.get(positionKey(exchange, currency));
   if (account) account.balance = add(account.balance, change);
   else ledger.flows?.push({ kind: "money", timeMs: timestamp, currency, amount: negate(change) });

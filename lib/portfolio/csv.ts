@@ -3,6 +3,7 @@
  *
  * @module
  */
+// Its own types refer to those of a Node so old that the program would know no `node:` module.
 // @ts-types="./csv_parse.d.ts"
 import { CsvError, parse } from "csv-parse/sync";
 import { BadRequestError } from "../contracts/errors.ts";

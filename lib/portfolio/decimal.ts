@@ -121,7 +121,13 @@ export function add(a: Decimal, b: Decimal): Decimal {
 
 /** Returns `a - b`. */
 export function subtract(a: Decimal, b: Decimal): Decimal {
-  return add(a, negate(b));
+  if (a.units === 0n) return negate(b);
+  if (b.units === 0n) return a;
+  if (a.digits === b.digits) return { units: a.units - b.units, digits: a.digits };
+  if (a.digits < b.digits) {
+    return { units: a.units * power(b.digits - a.digits) - b.units, digits: b.digits };
+  }
+  return { units: a.units - b.units * power(a.digits - b.digits), digits: a.digits };
 }
 
 /** Returns `-a`. */
@@ -151,8 +157,9 @@ export function divide(a: Decimal, b: Decimal, digits = quotientDigits): Decimal
 
 /** Returns a number below, equal to or above 0 as `a` is to `b`. */
 export function compare(a: Decimal, b: Decimal): number {
-  const { units } = subtract(a, b);
-  return units < 0n ? -1 : units > 0n ? 1 : 0;
+  const units = a.digits < b.digits ? a.units * power(b.digits - a.digits) : a.units;
+  const others = b.digits < a.digits ? b.units * power(a.digits - b.digits) : b.units;
+  return units < others ? -1 : units > others ? 1 : 0;
 }
 
 /** Says whether it is 0. */

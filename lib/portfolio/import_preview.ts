@@ -17,7 +17,7 @@ import {
   type RawActivity,
 } from "./import_formats.ts";
 import { type ActivityDraft, type ImportError, readActivity } from "./import_rows.ts";
-import { activityKey, makeReferences } from "./imports.ts";
+import { activityKey, makeImportedId, makeReferences } from "./imports.ts";
 import { readJsonRows } from "./import_json.ts";
 import { decodeText, type TextEncoding } from "./text_encoding.ts";
 
@@ -128,9 +128,10 @@ export function makeActivities(
   preview: ImportPreview,
   { importId, portfolioId, userId }: { importId: string; portfolioId: string; userId: string },
 ): ActivityRecord[] {
+  const owner = { portfolioId, userId, importId, revision: 1 };
   return preview.rows.flatMap(({ row, status, activity }) =>
     status === "new" && activity
-      ? [{ ...activity, id: `${importId}-${row}`, portfolioId, userId, importId }]
+      ? [{ ...activity, id: makeImportedId(importId, row), ...owner }]
       : []
   );
 }

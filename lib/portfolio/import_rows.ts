@@ -18,7 +18,10 @@ import {
 import type { ImportField, RawActivity } from "./import_formats.ts";
 
 /** An activity that is not stored yet. */
-export type ActivityDraft = Omit<ActivityRecord, "id" | "portfolioId" | "userId" | "importId">;
+export type ActivityDraft = Omit<
+  ActivityRecord,
+  "id" | "portfolioId" | "userId" | "importId" | "revision"
+>;
 
 /** What is wrong with a cell. */
 export interface ImportError {

@@ -37,6 +37,26 @@ export function makeReferences(drafts: readonly ActivityDraft[]): void {
   }
 }
 
+/** Returns the key under which an activity would be imported again, whatever was corrected since. */
+export function readImportKey(
+  activity: Pick<
+    ActivityRecord,
+    "exchange" | "type" | "symbol" | "reference" | "importKey"
+  >,
+): string {
+  return activity.importKey ?? activityKey(activity);
+}
+
+/** Returns the id of an imported activity: the import's, and the row of its file. */
+export function makeImportedId(importId: string, row: number): string {
+  return `${importId}-${row}`;
+}
+
+/** Returns the import that such an id tells; null for an id of another form. */
+export function readImportId(activityId: string): string | null {
+  return /^([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})-\d+$/.exec(activityId)?.[1] ?? null;
+}
+
 /** Parts a portfolio's activities into those that an import brought and the others. */
 export function undoImport<A extends Pick<ActivityRecord, "importId">>(
   activities: readonly A[],

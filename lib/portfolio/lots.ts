@@ -53,6 +53,8 @@ export function createLotQueue(): LotQueue {
 
 /** Returns `a + b`; without a base value where either has none. */
 export function addAmounts(a: Amount, b: Amount): Amount {
+  if (a === noAmount) return b;
+  if (b === noAmount) return a;
   const own = add(a.own, b.own);
   if (a.base === a.own && b.base === b.own) return { own, base: own };
   return { own, base: a.base && b.base && add(a.base, b.base) };
@@ -60,6 +62,7 @@ export function addAmounts(a: Amount, b: Amount): Amount {
 
 /** Returns `a - b`; without a base value where either has none. */
 export function subtractAmounts(a: Amount, b: Amount): Amount {
+  if (b === noAmount) return a;
   const own = subtract(a.own, b.own);
   if (a.base === a.own && b.base === b.own) return { own, base: own };
   return { own, base: a.base && b.base && subtract(a.base, b.base) };

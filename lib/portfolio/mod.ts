@@ -20,7 +20,7 @@ export {
   type ValueHistory,
   type ValuePoint,
 } from "./history.ts";
-export { activityKey, undoImport } from "./imports.ts";
+export { activityKey, readImportId, readImportKey, undoImport } from "./imports.ts";
 export * from "./returns.ts";
 export type * from "./types.ts";
 export * from "./valuation.ts";

@@ -145,6 +145,24 @@ export function computeHistoryReturn(
   return computeMoneyWeightedReturn(flows);
 }
 
+/** Returns the days from the first payment to the last value of a history; null where none was paid. */
+export function countInvestedDays(points: readonly ValuePoint[]): number | null {
+  const first = points.find(({ inflow, outflow }) => (inflow ?? "0") !== "0" || outflow !== "0");
+  return first ? (points.at(-1)!.dayMs - first.dayMs) / dayMs : null;
+}
+
+/**
+ * Returns what a yearly rate comes to over `days`. Below a year that is what is to be told: a week's
+ * loss is no loss of a year.
+ *
+ * Source: GIPS standards for firms, 2020: returns of less than a year are not annualised.
+ */
+export function spreadReturn(yearly: Return, days: number | null): Return {
+  if (yearly.value === null) return yearly;
+  if (days === null) return none("Nothing was paid in");
+  return { value: (1 + yearly.value) ** (days / 365) - 1, reason: null };
+}
+
 function none(reason: string): Return {
   return { value: null, reason };
 }

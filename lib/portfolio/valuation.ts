@@ -16,7 +16,7 @@ import {
   toNumber,
   zero,
 } from "./decimal.ts";
-import type { Position, RateLookup } from "./types.ts";
+import type { CashAccount, Position, RateLookup } from "./types.ts";
 
 /** A holding as shown; amounts are exact decimal texts, null where a price or rate is missing. */
 export interface Holding {
@@ -104,6 +104,12 @@ interface Priced {
   value: Decimal | null;
 }
 
+/** What is read of a book; of its lots only the oldest one. It must not change meanwhile. */
+export interface ValuedBook extends Pick<Book, "currency"> {
+  positions: ReadonlyMap<string, Position>;
+  cash: ReadonlyMap<string, CashAccount>;
+}
+
 /** Returns the price of one unit in the position's currency, or null. */
 export type PriceLookup = (exchange: string, symbol: string) => Decimal | null;
 
@@ -114,7 +120,7 @@ export type PriceLookup = (exchange: string, symbol: string) => Decimal | null;
  * for one; sums are exact, so they never drift from a valuation made anew.
  */
 export function createValuation(
-  book: Book,
+  book: ValuedBook,
   { getPrice, getRate, timeMs }: { getPrice: PriceLookup; getRate: RateLookup; timeMs: number },
 ): Valuation {
   const rates = new Map<string, Decimal | null>();
@@ -147,7 +153,9 @@ export function createValuation(
     else missingCount++;
     return { ...account, value };
   });
-  const allocate = (by: AllocationField) => divideValue([...priced.values()], cash, by);
+  const parts = [...priced.values()];
+  // The book stays: what prices do not change is made once, and for who asks for it only.
+  let still: StillSums | null = null;
   return {
     setPrice(exchange, symbol, price) {
       const part = priced.get(positionKey(exchange, symbol));
@@ -158,8 +166,8 @@ export function createValuation(
       return true;
     },
     readTotal: () => missingCount > 0 ? null : formatDecimal(total),
-    read: () => describe(book, [...priced.values()], cash, total),
-    allocate,
+    read: () => describe(book, parts, cash, { total, still: still ??= describeStill(parts) }),
+    allocate: (by) => divideValue(parts, cash, by),
   };
 }
 
@@ -177,26 +185,51 @@ function sum(values: Iterable<Decimal | null>): Decimal | null {
   return all;
 }
 
-function describe(
-  book: Book,
-  parts: readonly Priced[],
-  cash: readonly Cash[],
-  total: Decimal,
-): PortfolioValue {
-  const values = [...parts, ...cash].map(({ value }) => value);
+/** Sums over all positions that no price changes, null where a part is missing. */
+interface StillSums {
+  cost: Decimal | null;
+  realised: Decimal | null;
+  income: Decimal | null;
+  charges: Decimal | null;
+  fees: Decimal | null;
+  /** In the order of the positions. */
+  holdings: StillHolding[];
+}
+
+/** What no price changes of a holding. */
+type StillHolding = Omit<
+  Holding,
+  "price" | "valueOwn" | "unrealisedOwn" | "value" | "unrealised_pnl"
+>;
+
+function describeStill(parts: readonly Priced[]): StillSums {
   const sumOf = (pick: (position: Position) => Decimal | null) =>
     sum(parts.map(({ position }) => pick(position)));
-  const cost = sumOf(({ lots }) => lots.cost.base);
-  const realised = sumOf((position) => position.realised.base);
-  const income = sumOf((position) => position.income.base);
-  const charges = sumOf((position) => position.charges.base);
+  return {
+    cost: sumOf(({ lots }) => lots.cost.base),
+    realised: sumOf((position) => position.realised.base),
+    income: sumOf((position) => position.income.base),
+    charges: sumOf((position) => position.charges.base),
+    fees: sumOf((position) => position.fees.base),
+    holdings: parts.map(({ position }) => describePosition(position)),
+  };
+}
+
+function describe(
+  book: ValuedBook,
+  parts: readonly Priced[],
+  cash: readonly Cash[],
+  { total, still }: { total: Decimal; still: StillSums },
+): PortfolioValue {
+  const { cost, realised, income, charges, fees, holdings } = still;
+  const values = [...parts, ...cash].map(({ value }) => value);
   const held = sum(parts.map(({ value }) => value));
   const unrealised = held && cost && subtract(held, cost);
   const gain = unrealised && realised && income && charges &&
     subtract(add(add(realised, unrealised), income), charges);
   return {
     currency: book.currency,
-    holdings: parts.map(describeHolding),
+    holdings: parts.map((part, i) => describeHolding(part, holdings[i]!)),
     cash: cash.map(({ exchange, currency, balance, value }) => ({
       exchange,
       currency,
@@ -209,7 +242,7 @@ function describe(
     realised_pnl: format(realised),
     unrealised_pnl: format(unrealised),
     income: format(income),
-    fees: format(sumOf(({ fees }) => fees.base)),
+    fees: format(fees),
     charges: format(charges),
     gain: format(gain),
     allocation: divideValue(parts, cash, "symbol"),
@@ -217,7 +250,7 @@ function describe(
   };
 }
 
-function describeHolding({ position, price, valueOwn, value }: Priced): Holding {
+function describePosition(position: Position): StillHolding {
   const { exchange, symbol, currency, lots, realised, income, fees } = position;
   const isHeld = !isZero(lots.quantity);
   return {
@@ -225,19 +258,28 @@ function describeHolding({ position, price, valueOwn, value }: Priced): Holding 
     symbol,
     currency,
     quantity: formatDecimal(lots.quantity),
-    price: format(price),
     average: isHeld ? formatDecimal(divide(lots.cost.own, lots.quantity)) : null,
     costOwn: formatDecimal(lots.cost.own),
-    valueOwn: format(valueOwn),
     realisedOwn: formatDecimal(realised.own),
-    unrealisedOwn: format(valueOwn && subtract(valueOwn, lots.cost.own)),
     cost: format(lots.cost.base),
-    value: format(value),
     realised_pnl: format(realised.base),
-    unrealised_pnl: format(value && lots.cost.base && subtract(value, lots.cost.base)),
     income: format(income.base),
     fees: format(fees.base),
     heldSinceMs: lots.lots[lots.head]?.openedMs ?? null,
+  };
+}
+
+function describeHolding(
+  { position: { lots }, price, valueOwn, value }: Priced,
+  still: StillHolding,
+): Holding {
+  return {
+    ...still,
+    price: format(price),
+    valueOwn: format(valueOwn),
+    unrealisedOwn: format(valueOwn && subtract(valueOwn, lots.cost.own)),
+    value: format(value),
+    unrealised_pnl: format(value && lots.cost.base && subtract(value, lots.cost.base)),
   };
 }
 

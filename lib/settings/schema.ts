@@ -150,6 +150,9 @@ const chartsSchema = z.strictObject({
     .default([...defaultIndicators]),
 });
 
+/** Whether visits are counted, as sums of days. */
+const visitsSchema = z.strictObject({ isCounted: z.boolean().default(true) });
+
 /** What `symbols.yaml` may hold. */
 export const symbolsSchema = z.strictObject({
   charts: chartsSchema.prefault({}),
@@ -157,6 +160,7 @@ export const symbolsSchema = z.strictObject({
   signals: z.record(z.string(), thresholds).default({}),
   dexSignals: z.record(z.string(), thresholds).default({}),
   retentionDays: retentionSchema.prefault({}),
+  visits: visitsSchema.prefault({}),
 });
 
 /** Everything that the two files say. */

@@ -1,9 +1,9 @@
 /**
  * The other explanations of a move that bars show: a fault of the source, or the whole market.
  *
- * One bar that differs is taken for a fault of the source until a second one agrees. Then the prices
- * of other sources, the leading coin and the soundness of the bars are asked before it is called a
- * move of the symbol itself.
+ * One bar that differs is taken for a fault of the source until a second one agrees, the one before it
+ * or the one after. Then the prices of other sources, the leading coin and the soundness of the bars
+ * are asked before it is called a move of the symbol itself.
  *
  * @module
  */
@@ -101,6 +101,19 @@ export function followBar(
   const magnitude = Math.max(find.magnitude, Number(previous.data.magnitude) || 0);
   const samples = (Number(previous.data.samples) || 1) + 1;
   return { emission: "update", find: { ...find, magnitude }, cause: null, samples };
+}
+
+/**
+ * Has a step that one bar alone shows confirmed by `before`, what the detector finds on the bar before
+ * it: who first looks at a series must not call one bar what two of them show.
+ */
+export function confirmStep(step: BarStep, before: Find | null): BarStep {
+  const { cause, find } = step;
+  const isShown = cause === "unconfirmed" && before?.type === find.type &&
+    before.data.direction === find.data.direction;
+  if (!isShown) return step;
+  const magnitude = Math.max(find.magnitude, before.magnitude);
+  return { ...step, find: { ...find, magnitude }, cause: null, samples: 2 };
 }
 
 /** Explains a step: what was settled before any check stays, the rest is asked of the checks. */

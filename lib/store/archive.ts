@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { applyChange, draftChange, type KvCollection, type Place } from "./collection.ts";
+import { applyChange, draftChange, type KvCollection } from "./collection.ts";
 import { StoreError } from "./errors.ts";
 import type { Gate } from "./gate.ts";
+import type { Place } from "./indexes.ts";
 import { getRecordKey } from "./keys.ts";
 import { listRecords } from "./listing.ts";
 import { purgeRecords } from "./purge.ts";

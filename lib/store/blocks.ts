@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type BarColumns, type Timeframe, timeframeMs } from "../market/mod.ts";
+import type { BarColumns } from "../market/mod.ts";
 
 /** Slots of a long block: one UTC day of 1m bars. 1440 · 5 · 8 + 360 = 57 960 bytes. */
 export const LONG_SLOTS = 1_440;
@@ -132,9 +132,4 @@ export function readSlots(
     row++;
   }
   return row;
-}
-
-/** Returns the bucket number of a bar start: epoch ms over the length of the timeframe. */
-export function getSlotNumber(timeMs: number, timeframe: Timeframe): number {
-  return timeMs / timeframeMs[timeframe];
 }

@@ -7,7 +7,7 @@ import { serialize } from "node:v8";
 import { createBatcher } from "./batcher.ts";
 import { StoreError } from "./errors.ts";
 import type { Gate } from "./gate.ts";
-import { type CollectionDefinition, type IndexPart, TIME_INDEX } from "./indexes.ts";
+import { type CollectionDefinition, type IndexPart, type Place, TIME_INDEX } from "./indexes.ts";
 import { getCountKey, getIndexPrefix, getRecordKey, getTallyPrefix } from "./keys.ts";
 import {
   addCommitSize,
@@ -85,12 +85,6 @@ export function createCollection<T extends { id: string }>(
     readTally: (name, under = []) => readTally(gate, place, name, under),
     settled: batcher.settled,
   };
-}
-
-/** A kind of record in one world. */
-export interface Place<T extends { id: string }> {
-  world: string;
-  definition: CollectionDefinition<T>;
 }
 
 /** An entry of an index, as `packWeight` makes its value. */

@@ -6,7 +6,7 @@
 import { statfs } from "node:fs/promises";
 
 /** Below this many free bytes nothing new is collected. */
-export const LEAST_FREE_BYTES = 256 * 1024 * 1024;
+const LEAST_FREE_BYTES = 256 * 1024 * 1024;
 
 /** Returns the bytes that may still be written on the disk of an existing `path`. */
 export async function getFreeBytes(path: string): Promise<number> {

@@ -7,9 +7,6 @@
  * @module
  */
 import type {
-  ApiUsageRecord,
-  AssetPriceRecord,
-  CollectionRunRecord,
   DexExchangeRecord,
   DexListingRecord,
   DexNetworkRecord,
@@ -17,6 +14,11 @@ import type {
   DexSampleRecord,
   DexSignalRecord,
   DexTradeRecord,
+} from "../contracts/dex_records.ts";
+import type {
+  ApiUsageRecord,
+  AssetPriceRecord,
+  CollectionRunRecord,
   EntityMentionRecord,
   FeatureRecord,
   GapRecord,
@@ -60,6 +62,12 @@ export interface CollectionDefinition<T extends { id: string }> {
   tallies?: readonly TallyDefinition<T>[];
   /** Lists in rising order instead of newest first. */
   ascending?: boolean;
+}
+
+/** Its records in one world. */
+export interface Place<T extends { id: string }> {
+  world: string;
+  definition: CollectionDefinition<T>;
 }
 
 /** Name of the index by time that every collection has. */

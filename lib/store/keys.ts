@@ -19,6 +19,16 @@ export const settingsPrefix: Deno.KvKey = ["setting"];
 export const quotasPrefix: Deno.KvKey = ["quota"];
 /** Key of the token bucket of a client; a client has one over all worlds. */
 export const getBucketKey = (client: string): Deno.KvKey => ["bucket", client];
+/** Prefix of the sums of visits by day. */
+export const visitDaysPrefix: Deno.KvKey = ["visits", "day"];
+/** Key of what one counter came to on a day. */
+export const getVisitDayKey = (day: string, counter: string): Deno.KvKey => [
+  ...visitDaysPrefix,
+  day,
+  counter,
+];
+/** Key of the mark that a report of visits was added. */
+export const getVisitReportKey = (id: string): Deno.KvKey => ["visits", "report", id];
 /** Prefix of queued work. */
 export const jobsPrefix: Deno.KvKey = ["job"];
 

@@ -4,8 +4,6 @@
  * @module
  */
 
-/** Longest encoded key. */
-export const MAX_KEY_BYTES = 2_048;
 /** Largest value of one key. */
 export const MAX_VALUE_BYTES = 65_536;
 /** Most sets, deletes and sums in one commit. */
@@ -18,14 +16,8 @@ export const MAX_COMMIT_BYTES = 819_200;
 export const MAX_COMMIT_KEY_BYTES = 81_920;
 /** Most keys of one `getMany`. */
 export const MAX_GET_MANY_KEYS = 10;
-/** Most keys of one `watch`. */
-export const MAX_WATCH_KEYS = 10;
 /** Largest `batchSize` of a `list`. */
 export const MAX_LIST_BATCH_KEYS = 1_000;
-/** Largest body of a queued message. */
-export const MAX_QUEUE_BODY_BYTES = 65_536;
-/** Longest delay of a queued message. */
-export const MAX_QUEUE_DELAY_MS = 30 * 86_400_000;
 
 /** What a commit has used up so far, in the units of the limits. */
 export interface CommitSize {

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { Place } from "./collection.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
 import { StoreError } from "./errors.ts";
 import type { Gate } from "./gate.ts";
-import { type IndexPart, TIME_INDEX } from "./indexes.ts";
+import { type IndexPart, type Place, TIME_INDEX } from "./indexes.ts";
 import { getIndexPrefix, getRecordKey } from "./keys.ts";
 import { MAX_GET_MANY_KEYS, MAX_LIST_BATCH_KEYS } from "./limits.ts";
 import type { Page, RecordQuery } from "./types.ts";

@@ -10,7 +10,7 @@ export {
   createBuckets,
   createMemoryBucketCells,
 } from "./buckets.ts";
-export { getFreeBytes, isDiskLow, LEAST_FREE_BYTES } from "./disk.ts";
+export { getFreeBytes, isDiskLow } from "./disk.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export type { GateMetrics } from "./gate.ts";
 export {
@@ -43,4 +43,5 @@ export { openSecretFile } from "./secret_file.ts";
 export { openStore, type Store, type StoreOptions } from "./store.ts";
 export type * from "./types.ts";
 export * from "./views.ts";
+export type { VisitBook } from "./visits.ts";
 export type { OpenWorld, WorldSize } from "./world.ts";

@@ -6,18 +6,20 @@
  * @module
  */
 import type {
+  DeliveryRecord,
+  NotificationRecord,
+  PreferencesRecord,
+  PushSubscriptionRecord,
+} from "../contracts/notification_records.ts";
+import type {
   ActivityRecord,
   AlertPhase,
   AlertRecord,
   ApiKeyRecord,
   AuditRecord,
-  DeliveryRecord,
   FiringRecord,
-  NotificationRecord,
   PasskeyRecord,
   PortfolioRecord,
-  PreferencesRecord,
-  PushSubscriptionRecord,
   SessionRecord,
   ShareRecord,
   UserRecord,

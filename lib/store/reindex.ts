@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { listIndexEntries, type Place } from "./collection.ts";
+import { listIndexEntries } from "./collection.ts";
 import type { Gate } from "./gate.ts";
+import type { Place } from "./indexes.ts";
 import { getIndexPrefix, getMigrationKey, getMigrationPrefix, getRecordPrefix } from "./keys.ts";
 import { addCommitSize, createCommitSize, hasRoom, measureKey } from "./limits.ts";
 import { WEIGHT_BYTES } from "./weight.ts";

@@ -18,6 +18,7 @@ import { createOwnedStore, type OwnedStore } from "./owned.ts";
 import { createPollingJobQueue } from "./polling_job_queue.ts";
 import { prepareStoreFile } from "./precheck.ts";
 import { createQuotaCells, createQuotas, type Quotas } from "./quotas.ts";
+import { createVisitBook, type VisitBook } from "./visits.ts";
 import { createWorld, type OpenWorld } from "./world.ts";
 
 /** All that is kept. */
@@ -34,6 +35,8 @@ export interface Store {
   quotas: Quotas;
   /** What clients may ask of us, shared by all processes. */
   buckets: Buckets;
+  /** Sums of visits by day. */
+  visits: VisitBook;
   /** Of the gate: permits, waiting work, reopenings. */
   metrics(): GateMetrics;
   /** Bytes on disk with the journal; 0 for storage that is not a local file. */
@@ -110,6 +113,7 @@ async function openKvStore(
     leases,
     quotas: createQuotas({ openCell: createQuotaCells(gate), now: clock.now }),
     buckets: createBuckets({ openCell: createBucketCells(gate), now: clock.now }),
+    visits: createVisitBook(gate),
     damagedFile,
     schema,
     world: worlds.open,

@@ -5,9 +5,6 @@
  */
 import type { Bar, BarColumns, MarketSymbol, Timeframe } from "../market/mod.ts";
 import type {
-  ApiUsageRecord,
-  AssetPriceRecord,
-  CollectionRunRecord,
   DexExchangeRecord,
   DexListingRecord,
   DexNetworkRecord,
@@ -15,6 +12,11 @@ import type {
   DexSampleRecord,
   DexSignalRecord,
   DexTradeRecord,
+} from "../contracts/dex_records.ts";
+import type {
+  ApiUsageRecord,
+  AssetPriceRecord,
+  CollectionRunRecord,
   EntityMentionRecord,
   FeatureRecord,
   GapRecord,

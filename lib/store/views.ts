@@ -1,5 +1,5 @@
 /**
- * Derived views: what several collections say together, read by index or from sums.
+ * Derived views: what records say together, read by index, from sums, or of records at hand.
  *
  * @module
  */
@@ -9,12 +9,9 @@ import type {
   SignalRecord,
   TransactionRecord,
 } from "../contracts/records.ts";
-import { addMoney } from "../market/mod.ts";
+import { addMoney, divideMoney } from "../market/mod.ts";
 import { MILLIONTHS } from "./indexes.ts";
-import type { Page, RecordQuery, WorldStore } from "./types.ts";
-
-const DAY_MS = 86_400_000;
-const PAGE_RECORDS = 500;
+import type { WorldStore } from "./types.ts";
 
 /** Signals of one source and type. */
 export interface SignalsBySource {
@@ -73,77 +70,61 @@ export type SignalWithEntity = SignalRecord & {
   entity_sentiment?: number;
 };
 
-/** Adds to each signal the most mentioned of its entities. */
-export async function joinEntities(
+/** Adds to a signal the most mentioned of its entities. */
+export async function joinEntity(
   { mentions }: Pick<WorldStore, "mentions">,
-  signals: readonly SignalRecord[],
-): Promise<SignalWithEntity[]> {
-  return await Promise.all(signals.map(async (signal) => {
-    const { items } = await mentions.list({ index: "signal", equals: [signal.id], limit: 20 });
-    const most = items.reduce<EntityMentionRecord | null>(
-      (best, item) => best && best.mention_count >= item.mention_count ? best : item,
-      null,
-    );
-    if (!most) return signal;
-    const { entity_name, entity_type, sentiment_score } = most;
-    return { ...signal, entity_name, entity_type, entity_sentiment: sentiment_score };
-  }));
+  signal: SignalRecord,
+): Promise<SignalWithEntity> {
+  const { items } = await mentions.list({ index: "signal", equals: [signal.id], limit: 20 });
+  const most = items.reduce<EntityMentionRecord | null>(
+    (best, item) => best && best.mention_count >= item.mention_count ? best : item,
+    null,
+  );
+  if (!most) return signal;
+  const { entity_name, entity_type, sentiment_score } = most;
+  return { ...signal, entity_name, entity_type, entity_sentiment: sentiment_score };
 }
 
-/** Payments in one currency over some time. Amounts are exact decimal texts. */
+/** Payments in one currency. Amounts are exact decimal texts. */
 export interface TransactionSummary {
   currency: string;
-  total_transactions: number;
-  /** Of confirmed ones. */
-  total_revenue: string;
-  confirmed: number;
-  pending: number;
-  failed: number;
+  count: number;
+  revenue: string;
+  /** Mean of a payment. */
+  avg_transaction: string;
   unique_users: number;
 }
 
-/** Sums up payments by currency, the most used first. */
-export async function summariseTransactions(
-  { transactions }: Pick<WorldStore, "transactions">,
-  range: { from?: number; to?: number } = {},
-): Promise<TransactionSummary[]> {
-  const groups = new Map<string, TransactionRecord[]>();
-  for (const record of await readAll((query) => transactions.list(query), range)) {
-    groups.set(record.currency, [...groups.get(record.currency) ?? [], record]);
-  }
-  return [...groups].map(([currency, records]) => summarise(currency, records))
-    .sort((a, b) => b.total_transactions - a.total_transactions);
+/** Sums payments up by currency, in its order; different currencies are never added up. */
+export function summariseTransactions(
+  records: readonly TransactionRecord[],
+): TransactionSummary[] {
+  return [...Map.groupBy(records, ({ currency }) => currency)]
+    .map(([currency, rows]) => summarise(currency, rows))
+    .sort((a, b) => a.currency < b.currency ? -1 : 1);
 }
 
-/** Sums up payments by UTC day and currency, the newest day first. */
-export async function listTransactionsDaily(
-  { transactions }: Pick<WorldStore, "transactions">,
-  range: { from?: number; to?: number } = {},
-): Promise<(TransactionSummary & { date: string })[]> {
-  const groups = new Map<string, TransactionRecord[]>();
-  for (const record of await readAll((query) => transactions.list(query), range)) {
-    const dayMs = Math.floor(record.timestamp / DAY_MS) * DAY_MS;
-    const key = `${new Date(dayMs).toISOString().slice(0, 10)} ${record.currency}`;
-    groups.set(key, [...groups.get(key) ?? [], record]);
-  }
-  return [...groups].map(([key, records]) => ({
-    date: key.slice(0, 10),
-    ...summarise(key.slice(11), records),
-  })).sort((a, b) => a.date < b.date ? 1 : a.date > b.date ? -1 : 0);
+/** Sums payments up by UTC day and currency, the newest day first. */
+export function listTransactionsDaily(
+  records: readonly TransactionRecord[],
+): (TransactionSummary & { date: string })[] {
+  const byDay = Map.groupBy(
+    records,
+    ({ timestamp }) => new Date(timestamp).toISOString().slice(0, 10),
+  );
+  return [...byDay].sort(([a], [b]) => a < b ? 1 : -1).flatMap(([date, rows]) =>
+    summariseTransactions(rows).map((summary) => ({ date, ...summary }))
+  );
 }
 
-function summarise(currency: string, records: readonly TransactionRecord[]): TransactionSummary {
-  const count = (status: TransactionRecord["status"]) =>
-    records.filter((record) => record.status === status).length;
-  const confirmed = records.filter(({ status }) => status === "confirmed");
+function summarise(currency: string, rows: readonly TransactionRecord[]): TransactionSummary {
+  const revenue = addMoney(rows.map(({ amount }) => amount));
   return {
     currency,
-    total_transactions: records.length,
-    total_revenue: addMoney(confirmed.map(({ amount }) => amount)),
-    confirmed: confirmed.length,
-    pending: count("pending"),
-    failed: count("failed"),
-    unique_users: new Set(records.map(({ user_wallet }) => user_wallet)).size,
+    count: rows.length,
+    revenue,
+    avg_transaction: divideMoney(revenue, rows.length),
+    unique_users: new Set(rows.map(({ user_wallet }) => user_wallet)).size,
   };
 }
 
@@ -151,48 +132,26 @@ function summarise(currency: string, records: readonly TransactionRecord[]): Tra
 export interface MarketSummary {
   /** Followed symbols. */
   symbols_tracked: number;
-  /** Stored bars and market figures. */
-  data_points: number;
-  /** Mean 24 h change of all assets that have one, percent; null without any. */
+  /** Stored closed bars; null where they are not counted. */
+  data_points: number | null;
+  /** Mean 24 h change of all that have one, percent; null without any. */
   avg_change: number | null;
 }
 
-/** Sums up the market figures of all assets and sources. */
-export async function summariseMarket(
-  world: Pick<WorldStore, "symbols" | "marketData"> & { countBars(): Promise<number> },
-): Promise<MarketSummary> {
-  const active = { index: "active", equals: [true] };
-  const [symbols, figures, bars] = await Promise.all([
-    readAll((query) => world.symbols.list({ ...query, ...active }), {}),
-    readAll((query) => world.marketData.list(query), {}),
-    world.countBars(),
-  ]);
-  const changes = figures.flatMap(({ price_change_24h }) =>
-    price_change_24h === null ? [] : [price_change_24h]
-  );
+/** Sums up the market; a change that is not known is left out of the mean. */
+export function summariseMarket(
+  { symbols, bars, changes }: {
+    symbols: number;
+    bars: number | null;
+    changes: readonly (number | null)[];
+  },
+): MarketSummary {
+  const known = changes.filter((change) => change !== null);
   return {
-    symbols_tracked: symbols.length,
-    data_points: bars + figures.length,
-    avg_change: changes.length === 0
+    symbols_tracked: symbols,
+    data_points: bars,
+    avg_change: known.length === 0
       ? null
-      : changes.reduce((sum, change) => sum + change, 0) / changes.length,
+      : known.reduce((sum, change) => sum + change, 0) / known.length,
   };
-}
-
-async function readAll<T>(
-  list: (query: RecordQuery) => Promise<Page<T>>,
-  range: { from?: number; to?: number },
-): Promise<T[]> {
-  const found: T[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: Page<T> = await list({
-      ...range,
-      limit: PAGE_RECORDS,
-      ...(cursor !== null && { cursor }),
-    });
-    found.push(...page.items);
-    cursor = page.cursor;
-  } while (cursor !== null);
-  return found;
 }

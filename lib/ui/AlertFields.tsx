@@ -133,6 +133,27 @@ function Channels({ draft, errors }: AlertFieldsProps) {
   );
 }
 
+/** Once for each time that the condition comes true, unless something else is wanted. */
+function HowOften({ draft }: AlertFieldsProps) {
+  return (
+    <fieldset class="checks">
+      <legend>{words.howOften}</legend>
+      <CheckField
+        name="repeats"
+        label={words.repeats}
+        hint={words.repeatsHint}
+        checked={draft.parameters.repeats !== false}
+      />
+      <CheckField
+        name="one_time"
+        label={words.oneTime}
+        hint={words.oneTimeHint}
+        checked={draft.one_time}
+      />
+    </fieldset>
+  );
+}
+
 /** What most alerts leave as it is. */
 function More({ draft, spec, errors }: AlertFieldsProps) {
   const names = ["cooldown", "holdMs", "expiresMs", "name", "note"];
@@ -168,17 +189,6 @@ function More({ draft, spec, errors }: AlertFieldsProps) {
           <textarea rows={2} maxLength={1_000}>{draft.note}</textarea>
         </Field>
       </div>
-      <CheckField
-        name="repeats"
-        label={words.repeats}
-        checked={draft.parameters.repeats !== false}
-      />
-      <CheckField
-        name="one_time"
-        label={words.oneTime}
-        hint={words.oneTimeHint}
-        checked={draft.one_time}
-      />
       <CheckField
         name="allowsUnsure"
         label={words.allowsUnsure}
@@ -239,6 +249,7 @@ export function AlertFields(props: AlertFieldsProps) {
           error={errors.group}
         />
       )}
+      <HowOften {...props} />
       <Channels {...props} />
       <More {...props} />
     </>

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import type { AlertComparison, AlertGroup } from "../contracts/owned.ts";
+import { type AlertComparison, alertComparisons, type AlertGroup } from "../contracts/owned.ts";
 import { alertStrings } from "../format/alert_strings.ts";
 import { groupDepthMax } from "./alert_form.ts";
 import { getFieldId } from "./Field.tsx";
 
 const words = alertStrings.form;
-const comparisons = ["above", "below", "crosses_above", "crosses_below"] as const;
 
 function Act({ act, label }: { act: string; label: string }) {
   return <button type="submit" name="act" value={act} formNoValidate>{label}</button>;
@@ -29,7 +28,7 @@ function Comparison({ rule, at, figures }: {
         ))}
       </select>
       <select name={`${at}-is`} aria-label={words.is}>
-        {comparisons.map((each) => (
+        {alertComparisons.map((each) => (
           <option key={each} value={each} selected={each === is}>{words.comparisons[each]}</option>
         ))}
       </select>

@@ -124,6 +124,7 @@ export function AlertRow(
     <tr>
       <th scope="row" class="wrap">
         <a href={`/alerts/${alert.alert_id}`}>{alert.name}</a>
+        <span data-record={`/api/v1/alerts/${alert.alert_id}`} />
         <small>{describeCondition(alert)}</small>
       </th>
       <td>{alert.symbol}</td>

@@ -5,7 +5,7 @@
  */
 import { appStrings } from "../format/app_strings.ts";
 import { formatDateTime } from "../format/dates.ts";
-import type { Choice, Edit } from "../outbox/mod.ts";
+import { canUndo, type Choice, type Edit } from "../outbox/mod.ts";
 
 const words = appStrings.outbox;
 
@@ -14,6 +14,8 @@ interface Acts {
   onResolve(id: string, choice: Choice): void;
   onDrop(id: string): void;
   onRetry(id: string): void;
+  /** Takes back one that waits; without it none is offered. */
+  onUndo?(id: string): void;
 }
 
 /** All edits, in the order they were made. */
@@ -26,6 +28,17 @@ export function OutboxList({ edits, ...acts }: { edits: readonly Edit[] } & Acts
             formatDateTime(edit.madeMs),
           )}: {words.states[edit.state]}
           {edit.problem && <p class="error">{edit.problem}</p>}
+          {acts.onUndo && canUndo(edit) && (
+            <p class="tray-acts">
+              <button
+                type="button"
+                aria-label={words.undoNamed(edit.title)}
+                onClick={() => acts.onUndo?.(edit.id)}
+              >
+                {words.undo}
+              </button>
+            </p>
+          )}
           {edit.state === "refused" && (
             <p class="tray-acts">
               <button type="button" onClick={() => acts.onRetry(edit.id)}>{words.retry}</button>
@@ -95,13 +108,14 @@ function Side({ field, side, label, value, isChosen }: {
     <label>
       <input type="radio" name={field} value={side} defaultChecked={isChosen ?? false} /> {label}:
       {" "}
-      <code>{describeValue(value)}</code>
+      <code>{describeValue(value, field)}</code>
     </label>
   );
 }
 
-/** A field's value as people read it. */
-export function describeValue(value: unknown): string {
+/** A field's value as people read it; what a field is called tells times from other numbers. */
+export function describeValue(value: unknown, field = ""): string {
+  if (typeof value === "number" && /^timestamp$|Ms$/.test(field)) return formatDateTime(value);
   if (value === null || value === undefined || value === "") return words.nothing;
   if (typeof value === "string") return value;
   if (Array.isArray(value) && value.every((one) => typeof one === "string")) {

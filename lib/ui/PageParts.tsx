@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { DexSignalRecord, NewsRecord } from "../contracts/records.ts";
+import type { DexSignalRecord } from "../contracts/dex_records.ts";
+import type { NewsRecord } from "../contracts/records.ts";
 import {
   formatDateTime,
   formatDirection,

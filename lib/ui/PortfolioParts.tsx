@@ -4,13 +4,13 @@
  * @module
  */
 import type { ComponentChildren } from "preact";
-import { divideRing } from "../chart/plots.ts";
 import { formatAmount, formatQuantity, formatReturn } from "../format/amounts.ts";
 import { formatDate } from "../format/dates.ts";
 import { formatPrice, formatShare } from "../format/numbers.ts";
 import { portfolioStrings as words } from "../format/portfolio_strings.ts";
 import { Line, ScrollTable, Twin } from "./Figures.tsx";
 import { Gain, Money } from "./Gain.tsx";
+import { Ring, Swatch } from "./Ring.tsx";
 import type { HoldingView, PortfolioWorth, ReturnsView } from "./own_views.ts";
 
 /** A part of the value, `share` from 0 to 1. */
@@ -62,6 +62,14 @@ function ReturnStat({ label, result }: {
   );
 }
 
+/** A year's rate; of a shorter time what it came to. */
+function MoneyWeightedStat({ returns }: { returns: ReturnsView }) {
+  const { moneyWeighted, moneyWeightedSoFar, days } = returns;
+  return moneyWeighted.value === null || days === null || days >= 365
+    ? <ReturnStat label={words.stats.moneyWeighted} result={moneyWeighted} />
+    : <ReturnStat label={words.stats.moneyWeightedSoFar(days)} result={moneyWeightedSoFar} />;
+}
+
 /** What the portfolio is worth and earned; a sum with a missing part is open, not zero. */
 export function PortfolioStats({ sums, returns }: { sums: Sums; returns: ReturnsView | null }) {
   const { currency, value, valueKnown, cost, income, fees, gain } = sums;
@@ -88,7 +96,7 @@ export function PortfolioStats({ sums, returns }: { sums: Sums; returns: Returns
       {returns && (
         <>
           <ReturnStat label={words.stats.timeWeighted} result={returns.timeWeighted} />
-          <ReturnStat label={words.stats.moneyWeighted} result={returns.moneyWeighted} />
+          <MoneyWeightedStat returns={returns} />
         </>
       )}
     </dl>
@@ -193,26 +201,7 @@ export function AllocationRing({ parts, label }: { parts: readonly Part[]; label
   const told = parts.map(({ name, share }) => `${name} ${formatShare(share)}`).join(", ");
   return (
     <div class="ring-row">
-      <svg
-        class="figure ring"
-        viewBox="0 0 120 120"
-        role="img"
-        aria-label={words.allocationAlt(told)}
-      >
-        {divideRing(parts.map(({ share }) => share)).map(({ start, share }, i) => (
-          <circle
-            key={i}
-            class={`part-${i}`}
-            cx="60"
-            cy="60"
-            r="46"
-            pathLength={1}
-            stroke-dasharray={`${share.toFixed(5)} 1`}
-            stroke-dashoffset={(-start).toFixed(5)}
-            transform="rotate(-90 60 60)"
-          />
-        ))}
-      </svg>
+      <Ring values={parts.map(({ share }) => share)} label={words.allocationAlt(told)} />
       <ScrollTable label={label}>
         <thead>
           <tr>
@@ -225,9 +214,7 @@ export function AllocationRing({ parts, label }: { parts: readonly Part[]; label
           {parts.map(({ name, value, share }, i) => (
             <tr key={name}>
               <th scope="row">
-                <svg class="swatch" viewBox="0 0 10 10" aria-hidden="true">
-                  <rect class={`part-${i}`} width="10" height="10" rx="2" />
-                </svg>
+                <Swatch part={i} />
                 {name}
               </th>
               <td class="number">{formatAmount(value)}</td>

@@ -4,6 +4,7 @@
  * @module
  */
 import { accountStrings } from "../format/account_strings.ts";
+import { peopleStrings } from "../format/people_strings.ts";
 import { FormError } from "./Field.tsx";
 
 const { settings } = accountStrings;
@@ -14,13 +15,14 @@ const pages = [
   ["/settings/keys", settings.pages.keys],
   ["/settings/account", settings.pages.account],
 ] as const;
+const administration = [["/settings/users", peopleStrings.users.nav]] as const;
 
-/** Links to all pages of the settings. */
-export function SettingsNav({ path }: { path: string }) {
+/** Links to all pages of the settings; administrators have more of them. */
+export function SettingsNav({ path, isAdmin }: { path: string; isAdmin: boolean }) {
   return (
     <nav class="tabs" aria-label={settings.nav}>
       <ul>
-        {pages.map(([href, label]) => (
+        {[...pages, ...(isAdmin ? administration : [])].map(([href, label]) => (
           <li key={href}>
             <a href={href} aria-current={href === path ? "page" : undefined}>{label}</a>
           </li>

@@ -15,6 +15,7 @@ import {
 import { exportStrings } from "../format/export_strings.ts";
 import { helpStrings } from "../format/help_strings.ts";
 import { portfolioStrings } from "../format/portfolio_strings.ts";
+import { visitStrings } from "../format/visit_strings.ts";
 import { watchlistStrings } from "../format/watchlist_strings.ts";
 
 /** A page: its address, its name, and the addresses below which it stays marked. */
@@ -40,6 +41,7 @@ const groups: readonly (readonly [name: string, links: readonly Link[]])[] = [
     ["/quality", nav.quality, "/quality/"],
     ["/continuity", nav.continuity],
     ["/cache", cacheStrings.nav],
+    ["/visits", visitStrings.nav],
   ]],
   [accountStrings.menu.group, [
     ["/alerts", accountStrings.menu.alerts, "/alerts/"],

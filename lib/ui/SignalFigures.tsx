@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { divideRing, placeDots } from "../chart/plots.ts";
+import { placeDots } from "../chart/plots.ts";
 import type { SignalRecord } from "../contracts/records.ts";
 import {
   formatCount,
@@ -14,6 +14,7 @@ import {
 } from "../format/mod.ts";
 import { Age, type PageTimes } from "./Age.tsx";
 import { Bars, ScrollTable, Twin } from "./Figures.tsx";
+import { Ring, Swatch } from "./Ring.tsx";
 import {
   type AnomalyDot,
   countBy,
@@ -32,39 +33,6 @@ function formatRatio(ratio: number): string {
   return ratio >= 100 ? formatCount(Math.round(ratio)) : ratio.toFixed(1);
 }
 
-/** A ring whose parts are told by the table beside it, clockwise from the top. */
-function Ring({ rows, total, label }: {
-  rows: readonly CountRow[];
-  total: number;
-  label: string;
-}) {
-  const parts = divideRing(rows.map(({ count }) => count));
-  const told = rows.map(({ name, count }) => `${name} ${formatCount(count)}`).join(", ");
-  return (
-    <svg
-      class="figure ring"
-      viewBox="0 0 120 120"
-      role="img"
-      aria-label={words.ringAlt(formatCount(total), label, told)}
-    >
-      {parts.map(({ start, share }, i) => (
-        <circle
-          key={i}
-          class={`part-${i}`}
-          cx="60"
-          cy="60"
-          r="46"
-          pathLength={1}
-          stroke-dasharray={`${share.toFixed(5)} 1`}
-          stroke-dashoffset={(-start).toFixed(5)}
-          transform="rotate(-90 60 60)"
-        />
-      ))}
-      <text x="60" y="66" text-anchor="middle">{formatCount(total)}</text>
-    </svg>
-  );
-}
-
 /** Counts as a ring, and as the table that names its parts; `label` says by what is counted. */
 function CountRing({ rows, label, column }: {
   rows: readonly CountRow[];
@@ -73,9 +41,15 @@ function CountRing({ rows, label, column }: {
 }) {
   const total = rows.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return <p class="empty">{words.noneToCount}</p>;
+  const told = rows.map(({ name, count }) => `${name} ${formatCount(count)}`).join(", ");
   return (
     <div class="ring-row">
-      <Ring rows={rows} total={total} label={label} />
+      <Ring
+        values={rows.map(({ count }) => count)}
+        label={words.ringAlt(formatCount(total), label, told)}
+      >
+        <text x="60" y="66" text-anchor="middle">{formatCount(total)}</text>
+      </Ring>
       <ScrollTable label={label}>
         <thead>
           <tr>
@@ -88,9 +62,7 @@ function CountRing({ rows, label, column }: {
           {rows.map(({ name, count }, i) => (
             <tr key={name}>
               <th scope="row">
-                <svg class="swatch" viewBox="0 0 10 10" aria-hidden="true">
-                  <rect class={`part-${i}`} width="10" height="10" rx="2" />
-                </svg>
+                <Swatch part={i} />
                 {name}
               </th>
               <td class="number">{formatCount(count)}</td>

@@ -78,16 +78,21 @@ export function readForm(
   const isSameTime = before && form.timestamp === writeLocalTime(before.timestamp);
   const timestamp = isSameTime ? before.timestamp : readLocalTime(form.timestamp);
   if (timestamp === null) return null;
-  const { type, symbol, quantity, price, currency, fee, feeCurrency, note } = form;
+  const { type, symbol, quantity, currency, feeCurrency, note } = form;
+  // Nor is an amount changed that is shown as an empty field: others may have changed it meanwhile.
+  const untouched = before && openForm(before);
+  const isSamePrice = before?.type === type && form.price === untouched?.price;
+  const price = isSamePrice ? before.price : hasPrice(type) ? form.price.trim() : "";
+  const fee = before && form.fee === untouched?.fee ? before.fee : form.fee.trim();
   const exchange = form.exchange.trim();
   return {
     type,
     symbol: symbol.trim(),
     ...(exchange ? { exchange } : {}),
     quantity: quantity.trim(),
-    price: hasPrice(type) ? price.trim() : "",
+    price,
     currency: currency.trim(),
-    fee: fee.trim(),
+    fee,
     feeCurrency: feeCurrency.trim(),
     timestamp,
     note: note.trim(),
@@ -96,15 +101,16 @@ export function readForm(
 
 /** The body that brings an entry back as it was. */
 export function writeActivity(activity: ActivityView): Record<string, unknown> {
-  const { id: _id, portfolioId: _portfolio, importId: _import, ...body } = activity;
+  const { id: _id, portfolioId: _portfolio, importId: _import, revision: _revision, ...body } =
+    activity;
   return body;
 }
 
-const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
+const writable = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(-\d{1,9})?$/;
 
-/** Says whether an entry has an id that a client made: only such ones are replaced in place. */
+/** Says whether an entry can be replaced in place: its id is of a client or of an imported row. */
 export function isReplaceable({ id }: Pick<ActivityView, "id">): boolean {
-  return uuid.test(id);
+  return writable.test(id);
 }
 
 /** Returns the entries with one in its place, newest first. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { emptyDraft } from "./alert_form.ts";
+import { type AlertDraft, emptyDraft } from "./alert_form.ts";
 import type { AlertView } from "./alert_list.ts";
 import { type AskApi, type OwnAnswer, readNext } from "./own.ts";
 
@@ -74,7 +74,7 @@ function readJson(text: string | null): unknown {
 }
 
 /** Returns what has to be said to make an alert again. */
-export function pickContent(alert: AlertView): Record<string, unknown> {
+export function pickContent(alert: AlertView): AlertDraft {
   const names = Object.keys(emptyDraft) as (keyof typeof emptyDraft)[];
-  return Object.fromEntries(names.map((name) => [name, alert[name]]));
+  return Object.fromEntries(names.map((name) => [name, alert[name]])) as AlertDraft;
 }

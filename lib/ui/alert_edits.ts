@@ -7,15 +7,23 @@ import { pickContent } from "./alert_acts.ts";
 import type { AlertView } from "./alert_list.ts";
 import type { EditDraft } from "./edits.ts";
 
-/** Returns the edit of a button; null for one that there is none of. `nowMs` is wall time. */
+/**
+ * Returns the edit of a button; null for one that there is none of. `nowMs` is wall time; `shown` is
+ * the alert with what waits on this device, where something does.
+ */
 export function planAlertEdit(
   alert: AlertView,
-  { act, seconds, nowMs }: { act: string; seconds: number; nowMs: number },
+  { act, seconds, nowMs, shown = alert }: {
+    act: string;
+    seconds: number;
+    nowMs: number;
+    shown?: AlertView;
+  },
 ): EditDraft | null {
-  const content = pickContent(alert);
+  const content = pickContent(shown);
   const shared = {
     path: `/api/v1/alerts/${alert.alert_id}`,
-    base: { ...content, revision: alert.revision },
+    base: { ...pickContent(alert), revision: alert.revision },
     title: alert.name,
   };
   const put = (change: Record<string, unknown>): EditDraft => ({

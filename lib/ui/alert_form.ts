@@ -173,7 +173,10 @@ export function fitDraft(draft: AlertDraft, spec: ConditionSpec): AlertDraft {
   };
 }
 
-/** Reads what an address asks of a new alert, such as `?symbol=BTCUSDT&price=60000`. */
+/**
+ * Reads what an address asks of a new alert, such as `?symbol=BTCUSDT&price=60000`. It fires once
+ * each time its condition comes true: a level that was passed long ago is no news every five minutes.
+ */
 export function readAlertQuery(query: URLSearchParams): AlertDraft {
   const price = readNumber(query.get("price"));
   const line = readLine(query.get("line"));
@@ -182,7 +185,7 @@ export function readAlertQuery(query: URLSearchParams): AlertDraft {
     symbol: (query.get("symbol") ?? "").trim().slice(0, 120),
     condition: readCondition(query.get("condition")),
     threshold: price !== null && Number.isFinite(price) ? price : null,
-    parameters: line ? { line } : {},
+    parameters: { ...(line && { line }), repeats: false },
   };
 }
 

@@ -18,6 +18,8 @@ export interface EditDraft {
   base: Fields | null;
   /** Names the edit to the person. */
   title: string;
+  /** It was made in sight of `base`: it ends a conflict of its record that waits on this device. */
+  isDecided?: boolean;
 }
 
 /** What became of it. */

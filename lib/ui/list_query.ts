@@ -3,20 +3,11 @@
  *
  * @module
  */
-import type { DexSignalType } from "../contracts/records.ts";
+import { dexSignalTypes } from "../contracts/dex_records.ts";
 import type { DexColumn, DexFilter, MarketView, Mood, NewsFilter } from "./page_views.ts";
 
 /** Longest text that filters. */
 const textMax = 64;
-
-/** Every type of signal on a pair, in the order of the form. */
-export const dexSignalTypes = [
-  "volume_anomaly",
-  "new_pair",
-  "liquidity_shift",
-  "price_volatility",
-  "liquidity_risk",
-] as const satisfies DexSignalType[];
 
 /** Columns that pairs can be sorted by, in the order of the table. */
 export const dexColumns = [

@@ -3,11 +3,9 @@
  *
  * @module
  */
+import type { DexPairRecord, DexSignalRecord, DexSignalType } from "../contracts/dex_records.ts";
 import type {
   CollectionRunRecord,
-  DexPairRecord,
-  DexSignalRecord,
-  DexSignalType,
   EntityType,
   MarketDataRecord,
   NewsRecord,

@@ -18,6 +18,10 @@ export interface EditorPorts<R> {
 export interface RecordEditor<R> {
   /** Resolves to what became of the change; it never rejects. */
   change(fields: Partial<R>): Promise<EditResult>;
+  /** Shows what waits already: it is sent by others, and the next change goes on from it. */
+  restore(fields: Partial<R>): void;
+  /** Shows what is known to be there: what waited was taken back. */
+  reset(): void;
 }
 
 /**
@@ -49,5 +53,7 @@ export function createRecordEditor<R extends object>(
       last = sent;
       return sent;
     },
+    restore: (fields) => put({ ...shown, ...fields }),
+    reset: () => put(known),
   };
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { sessionLock } from "../outbox/session.ts";
+
 /** Where a browser remembers that it has a session, and when it was last renewed. */
 const key = "cryptointel.session";
 /** A token that is older is exchanged. */
@@ -44,9 +46,6 @@ export async function keepSession(
   });
 }
 
-/** The lock under which the outbox renews, too. */
-const lock = "cryptointel-cryptointel.session";
-
 /** What a browser brings along; `now` is wall time, epoch ms. */
 const openBrowser = (now: () => number): SessionParts => ({
   read: () => use((storage) => storage.getItem(key)),
@@ -56,7 +55,7 @@ const openBrowser = (now: () => number): SessionParts => ({
   alone: async (run) => {
     // Without locks (no TLS) the moment between two tabs is left to chance, which the server forgives.
     if (!navigator.locks) return await run();
-    return await navigator.locks.request(lock, run) as never;
+    return await navigator.locks.request(sessionLock, run) as never;
   },
   exchange: () =>
     fetch("/api/v1/auth/refresh", {

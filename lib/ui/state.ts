@@ -182,6 +182,8 @@ export interface PageData extends ExploreData, AnalysisData {
   listGuides(): Promise<GuideView[]>;
   /** The Markdown of a guide; null for a name that there is none of. */
   getGuide(name: string): Promise<string | null>;
+  /** Whether visits are counted; absent for no. */
+  areVisitsCounted?(): boolean;
   /** Epoch ms of the market. */
   marketNow(): number;
   /** Epoch ms of the wall, so that a page kept offline knows how old it is. */

@@ -23,6 +23,37 @@ export function stampAnswer(answer: Response, nowMs: number): Response | null {
   return new Response(answer.body, { status: 200, headers });
 }
 
+/** What one request remembers on its way; the strategies give each plugin its own. */
+interface OnItsWay {
+  state?: Record<string, unknown>;
+}
+
+/** Stamps answers to be kept, and leaves out those that somebody else asked for. */
+export interface Stamp {
+  plugin: {
+    requestWillFetch(given: OnItsWay & { request: Request }): Promise<Request>;
+    cacheWillUpdate(given: OnItsWay & { response: Response }): Promise<Response | null>;
+  };
+  /** Somebody signs in or out: nothing that is under way is kept. */
+  forget(): void;
+}
+
+/** Returns the stamp of a worker. `now` is wall time, epoch ms. */
+export function createStamp(now: () => number): Stamp {
+  let session = 0;
+  return {
+    plugin: {
+      requestWillFetch({ request, state }) {
+        if (state) state.session = session;
+        return Promise.resolve(request);
+      },
+      cacheWillUpdate: ({ response, state }) =>
+        Promise.resolve(state?.session === session ? stampAnswer(response, now()) : null),
+    },
+    forget: () => void session++,
+  };
+}
+
 /** Returns when an answer was kept; null for one that was not. */
 export function readKeptMs(headers: { get(name: string): string | null }): number | null {
   const value = Number(headers.get(keptHeader) ?? NaN);
@@ -65,6 +96,24 @@ export async function warmPages(
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return kept;
+}
+
+/**
+ * Returns what fetches a kept page anew by `warm`. However often it is told while one is fetched, it is
+ * fetched once more: fifty edits are no fifty pages.
+ */
+export function createRefresh(
+  warm: (path: string) => Promise<unknown>,
+): (path: string) => Promise<void> {
+  const isDue = new Map<string, boolean>();
+  return async (path) => {
+    if (isDue.has(path)) return void isDue.set(path, true);
+    do {
+      isDue.set(path, false);
+      await warm(path);
+    } while (isDue.get(path));
+    isDue.delete(path);
+  };
 }
 
 /** Returns the kept page of an address: itself, else the same page with other choices, else `last`. */

@@ -19,19 +19,19 @@ export interface Asked {
   isNavigation: boolean;
 }
 
-/** Addresses that are no page of ours, or carry a secret, or are good once. */
+/** Addresses that are no page of ours, carry a secret, are good once, or tell of other people. */
 const neverKept = new RegExp(
   "^/(api|x402|docs|metrics|health|openapi\\.json|udf|signals|dex|market-data|market-analysis|" +
-    "collect|dashboard/api|setup|sign-?in|sign-?up|reset|s|shared|share|play-again|ws)(/|$)",
+    "collect|dashboard/api|setup|sign-?in|sign-?up|forgot|reset|settings/users|s|shared|share|play-again|ws)(/|$)",
 );
 /** Answers that a page can go on with while offline. What is polled would look like a connection. */
 const keptData = new RegExp(
   "^/(chart-notes|api/v1/(charts|symbols|alerts|watchlists|portfolios|preferences|notifications))" +
     "(/|$)",
 );
-/** Who has signed in or out, or is no more. The renewal of a session changes nobody. */
+/** Who has signed in or out, or is no more. Renewing a session or asking for a link changes nobody. */
 const sessionPath =
-  /^\/(api\/v1\/auth\/(?!refresh$)|(sign-?in|sign-?out|setup|settings\/account)(\/|$))/;
+  /^\/(api\/v1\/auth\/(?!(refresh|forgot)$)|(sign-?in|sign-?out|setup|reset|settings\/account)(\/|$))/;
 
 /** Says what is done with a request. */
 export function findKind({ method, pathname, search, isNavigation }: Asked): RequestKind {
@@ -39,6 +39,31 @@ export function findKind({ method, pathname, search, isNavigation }: Asked): Req
   if (new URLSearchParams(search).has("token")) return "none";
   if (isNavigation) return neverKept.test(pathname) ? "none" : "page";
   return keptData.test(pathname) ? "data" : "none";
+}
+
+/** Where what somebody has is listed, by the addresses that change it. */
+const ownPages: readonly [RegExp, string][] = [
+  [/^\/(api\/v1\/)?alerts(\/|$)/, "/alerts"],
+  [/^\/(api\/v1\/)?watchlists(\/|$)/, "/watchlists"],
+  [/^\/(api\/v1\/portfolios|portfolio)(\/|$)/, "/portfolio"],
+  [/^\/(api\/v1\/preferences|settings)(\/|$)/, "/settings"],
+];
+
+/** Pages that list what somebody has. */
+export const ownLists = ownPages.map(([, page]) => page);
+
+/**
+ * Returns the pages that tell something else once a request that changes something was answered: the
+ * list, and the record's own page where the address names one.
+ */
+export function listTouchedPages(
+  { method, pathname }: Pick<Asked, "method" | "pathname">,
+): string[] {
+  if (method === "GET") return [];
+  const found = ownPages.find(([path]) => path.test(pathname));
+  if (!found) return [];
+  const id = /\/([\da-f-]{36})(\/|$)/.exec(pathname)?.[1];
+  return id && found[1] !== "/settings" ? [found[1], `${found[1]}/${id}`] : [found[1]];
 }
 
 /** Returns those of the paths that are pages to keep, each once, without their parts after `#`. */

@@ -5,7 +5,7 @@
  */
 
 /** Work that a worker is kept alive for. */
-interface WaitingEvent {
+export interface WaitingEvent {
   waitUntil(done: Promise<unknown>): void;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Accounts, createAccounts } from "../accounts/mod.ts";
+import { type Accounts, createAccounts, type SendResetMail } from "../accounts/mod.ts";
 import type { Config } from "../config.ts";
 import type { Logger } from "../log.ts";
 import { openSecretFile, type Store } from "../store/mod.ts";
@@ -17,11 +17,13 @@ const keyVariable = "CRYPTOINTEL_SIGNING_KEY";
  *
  * @throws {RangeError} For keys that are too short.
  */
-export async function openAccounts({ config, store, now, log }: {
+export async function openAccounts({ config, store, now, sendResetMail, log }: {
   config: Pick<Config, "dataDir" | "secrets"> & { accessMinutes?: number };
   store: Pick<Store, "owned" | "buckets">;
   /** Wall time, epoch ms. */
   now(): number;
+  /** Mails links to new passwords; null where no mail is sent. */
+  sendResetMail: SendResetMail | null;
   log: Logger;
 }): Promise<Accounts> {
   const signingKeys = config.secrets[keyVariable] ??
@@ -34,6 +36,7 @@ export async function openAccounts({ config, store, now, log }: {
     signingKeys,
     ...(accessMinutes === undefined ? {} : { accessMinutes }),
     now,
+    sendResetMail,
     log,
   });
 }

@@ -98,6 +98,7 @@ export function createApiDeps(parts: ApiParts): ApiDeps & { config: ConfigDesk }
     userRateLimit: config.userRateLimit,
     buckets: store.buckets,
     owned: store.owned,
+    visits: { book: store.visits, isCounted: () => settings.get().visits.isCounted },
     publicRead: config.publicRead,
     corsOrigins: config.corsOrigins,
   };

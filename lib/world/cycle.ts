@@ -71,7 +71,7 @@ const FIRST_ANSWERS_MS = 20_000;
 
 /**
  * Queues the first cycle of a process once every source was asked, or after 20 s: before, there is
- * nothing that it could judge. Never rejects.
+ * nothing that it could judge. The time since then is part of what it took. Never rejects.
  */
 export async function startFirstCycle({ jobs, asked, clock, log, signal }: {
   jobs: Pick<Jobs, "trigger">;
@@ -80,12 +80,13 @@ export async function startFirstCycle({ jobs, asked, clock, log, signal }: {
   log: Logger;
   signal: AbortSignal;
 }): Promise<void> {
+  const askedMs = clock.now();
   const done = new AbortController();
   const late = clock.wait(FIRST_ANSWERS_MS, AbortSignal.any([done.signal, signal]));
   await Promise.race([asked, late]);
   done.abort();
   if (signal.aborted) return;
-  await jobs.trigger("start").catch((error) =>
+  await jobs.trigger("start", askedMs).catch((error) =>
     log.warn("no first cycle", { error: String(error) })
   );
 }

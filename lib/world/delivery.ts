@@ -7,7 +7,8 @@ import { join } from "node:path";
 import type { DeliveryDesk } from "../api/mod.ts";
 import type { Clock } from "../clock.ts";
 import { type Config, getListenAddress } from "../config.ts";
-import type { ChannelName, NotificationRecord } from "../contracts/owned.ts";
+import type { NotificationRecord } from "../contracts/notification_records.ts";
+import type { ChannelName } from "../contracts/owned.ts";
 import type { Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import {
@@ -17,6 +18,7 @@ import {
   createEmailChannel,
   createOwners,
   createPushChannel,
+  createResetMail,
   createSenders,
   createSlackChannel,
   createUnsubscribeTokens,
@@ -26,7 +28,9 @@ import {
   createWebhookChannel,
   type Egress,
   isPushEndpoint,
+  type MailedLink,
   type Message,
+  type Outcome,
   type OwnerNews,
   type Sender,
   type SendJob,
@@ -64,6 +68,8 @@ export interface Delivery extends DeliveryDesk {
   /** Tells visitors who watch a symbol. */
   tellWatchers(signal: WatchedSignal): Promise<void>;
   tellOwners(news: OwnerNews): Promise<void>;
+  /** Mails a link to a new password; null where no mail server is named. */
+  sendResetMail: ((mail: MailedLink) => Promise<Outcome>) | null;
   /** Returns the text by which a person's mail is ended. */
   signUnsubscribe(userId: string): Promise<string>;
   /** From now on pages of this world are told; null when it ends. */
@@ -107,6 +113,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     tellOwners: owners.tell,
     vault,
     isMailOn: email !== null,
+    sendResetMail: email && createResetMail({ email, baseUrl }),
     checkUrl: egress.check,
     isSlackUrl: (url) => isSlackUrl(url, allowed),
     isPushEndpoint: (endpoint) => isPushEndpoint(endpoint, allowed),

@@ -11,6 +11,7 @@ import type { Metrics } from "../metrics.ts";
 import type { Pipeline } from "../pipeline/mod.ts";
 import type { JobQueue, Store } from "../store/mod.ts";
 import type { WorldStore } from "../store/types.ts";
+import { createBudgetWatch } from "./error_budget.ts";
 
 const LOOK_EVERY_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -62,12 +63,14 @@ export function createOwnerLook(options: OwnerWatchOptions): () => Promise<void>
   const { store, world, pipeline, healthFeed, metrics, tell, clock } = options;
   const startedMs = clock.now();
   const findErrorRate = createErrorRate(metrics);
+  const findBurn = createBudgetWatch(metrics);
   return async () => {
     const nowMs = clock.now();
     const troubles = [
       ...findHalt(pipeline),
       ...findBreakers(healthFeed),
       ...await findErrorRate(),
+      ...await findBurn(nowMs),
       ...await findMissedCycle(world, { startedMs, nowMs }),
       ...await findParked(store.jobs, nowMs),
     ];

@@ -32,8 +32,9 @@ export async function openPeople(
     log: Logger;
   },
 ): Promise<People> {
-  const accounts = await openAccounts({ config, store, now: clock.now, log });
   const delivery = await openDelivery({ config, store, clock, metrics, log });
+  const { sendResetMail } = delivery;
+  const accounts = await openAccounts({ config, store, now: clock.now, sendResetMail, log });
   return {
     accounts,
     delivery,

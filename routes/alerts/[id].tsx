@@ -52,7 +52,7 @@ async function readData({ state, params }: Context<State>, ask: AskApi): Promise
   ]);
   return {
     alert,
-    draft: pickContent(alert) as unknown as AlertDraft,
+    draft: pickContent(alert),
     symbols: symbols.isOk ? symbols.value.map(({ symbol }) => symbol) : [],
     history,
     problem: noProblem,

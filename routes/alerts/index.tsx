@@ -2,6 +2,7 @@ import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import AlertEdits from "../../islands/AlertEdits.tsx";
 import LiveText from "../../islands/LiveText.tsx";
+import WaitingEdits from "../../islands/WaitingEdits.tsx";
 import { readAlerts } from "../../lib/api/page_alerts.ts";
 import { alertConditions, alertPhases } from "../../lib/contracts/owned.ts";
 import { alertStrings } from "../../lib/format/alert_strings.ts";
@@ -153,13 +154,24 @@ function Table({ data, alerts, times }: { data: Data; alerts: AlertView[]; times
 function List({ data, times }: { data: Data; times: PageTimes }) {
   if (!data.list.isOk) return <ReadError href="/alerts" />;
   const { alerts, most } = data.list.value;
-  if (alerts.length === 0) return <p class="card empty">{words.empty}</p>;
+  const waits = <WaitingEdits prefix="/api/v1/alerts/" />;
+  if (alerts.length === 0) {
+    return (
+      <>
+        {waits}
+        <div data-list>
+          <p class="card empty">{words.empty}</p>
+        </div>
+      </>
+    );
+  }
   const wanted = arrangeAlerts(alerts, data.filter, data.sort);
   return (
     <>
       <Filters {...data} />
       <AlertEdits alerts={wanted} />
-      <section class="card stacked">
+      {waits}
+      <section class="card stacked" data-list>
         {wanted.length === 0
           ? <p class="empty">{words.emptyFilter}</p>
           : <Table data={data} alerts={wanted} times={times} />}

@@ -27,9 +27,8 @@ import { formatQuery, readText } from "../../lib/ui/list_query.ts";
 import { readParam } from "../../lib/ui/PageParts.tsx";
 import { readQuote, thinOut } from "../../lib/ui/portfolio_live.ts";
 import type { Reading } from "../../lib/ui/read.ts";
-import { ReadError } from "../../lib/ui/Shell.tsx";
-import { SignInFirst } from "../../lib/ui/SignInFirst.tsx";
 import type { PriceView, State } from "../../lib/ui/state.ts";
+import { WhyNotShown } from "../../lib/ui/WhyNotShown.tsx";
 
 /** A portfolio, its worth, its course, a page of its book and its imports. */
 interface Found {
@@ -155,10 +154,7 @@ export default function PortfolioPage({ data: { own }, url, state }: PageProps<D
         <a href="/portfolio">{words.back}</a>
       </p>
       <h1>{heading}</h1>
-      {!own.isOk && <ReadError href={url.pathname} />}
-      {own.isOk && !own.value.isSignedIn && (
-        <SignInFirst text={words.signIn} link={words.signInLink} path={url.pathname} />
-      )}
+      <WhyNotShown own={own} words={words} path={url.pathname} />
       {found && <Portfolio found={found} times={times} url={url} />}
     </>
   );

@@ -2,6 +2,7 @@ import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import LiveText from "../../islands/LiveText.tsx";
 import NewPortfolio from "../../islands/NewPortfolio.tsx";
+import WaitingEdits from "../../islands/WaitingEdits.tsx";
 import { strings } from "../../lib/format/mod.ts";
 import { formatAmount } from "../../lib/format/amounts.ts";
 import { portfolioStrings as words } from "../../lib/format/portfolio_strings.ts";
@@ -18,9 +19,8 @@ import {
   readOwn,
 } from "../../lib/ui/own_views.ts";
 import type { Reading } from "../../lib/ui/read.ts";
-import { ReadError } from "../../lib/ui/Shell.tsx";
-import { SignInFirst } from "../../lib/ui/SignInFirst.tsx";
 import type { State } from "../../lib/ui/state.ts";
+import { WhyNotShown } from "../../lib/ui/WhyNotShown.tsx";
 
 /** A portfolio with its worth; null where it was not asked for or could not be told. */
 interface Row {
@@ -69,6 +69,7 @@ function List({ rows, times }: { rows: readonly Row[]; times: PageTimes }) {
           <tr key={id}>
             <th scope="row">
               <a href={`/portfolio/${id}`}>{name}</a>
+              <span data-record={`/api/v1/portfolios/${id}`} />
               <small>{currency}</small>
             </th>
             <td class="number">{formatAmount(worth?.value)}</td>
@@ -96,15 +97,15 @@ export default function PortfoliosPage({ data: { own }, url, state }: PageProps<
       </Head>
       <h1>{words.heading}</h1>
       <p>{words.intro}</p>
-      {!own.isOk && <ReadError href={url.pathname} />}
-      {own.isOk && !own.value.isSignedIn && (
-        <SignInFirst text={words.signIn} link={words.signInLink} path={url.pathname} />
-      )}
+      <WhyNotShown own={own} words={words} path={url.pathname} />
       {rows && (
         <>
           <section class="card" aria-labelledby="portfolios">
             <h2 id="portfolios">{words.yours}</h2>
-            <List rows={rows} times={times} />
+            <WaitingEdits prefix="/api/v1/portfolios/" />
+            <div data-list>
+              <List rows={rows} times={times} />
+            </div>
           </section>
           <section class="card" aria-labelledby="new-portfolio">
             <h2 id="new-portfolio">{words.create}</h2>

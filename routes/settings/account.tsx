@@ -56,7 +56,7 @@ export default function AccountPage({ data, state }: PageProps<Data, State>) {
         <title>{`${words.heading} · ${strings.title}`}</title>
       </Head>
       <h1>{words.heading}</h1>
-      <SettingsNav path={here} />
+      <SettingsNav path={here} isAdmin={state.person?.role === "admin"} />
       <Told text="" problem={data.problem.text} />
       <section class="card" aria-labelledby="export">
         <h2 id="export">{words.export}</h2>

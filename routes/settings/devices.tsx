@@ -96,7 +96,7 @@ function Row({ device }: { device: Device }) {
 }
 
 /** Devices that get push messages. */
-export default function DevicesPage({ data }: PageProps<Data, State>) {
+export default function DevicesPage({ data, state }: PageProps<Data, State>) {
   const { devices, told, problem } = data;
   return (
     <>
@@ -104,7 +104,7 @@ export default function DevicesPage({ data }: PageProps<Data, State>) {
         <title>{`${words.heading} · ${strings.title}`}</title>
       </Head>
       <h1>{words.heading}</h1>
-      <SettingsNav path="/settings/devices" />
+      <SettingsNav path="/settings/devices" isAdmin={state.person?.role === "admin"} />
       <Told text={told} problem={problem} />
       <section class="card">
         <p>{words.intro}</p>

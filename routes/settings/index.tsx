@@ -1,8 +1,11 @@
 import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
+import PreferenceEdits from "../../islands/PreferenceEdits.tsx";
+import VisitChoice from "../../islands/VisitChoice.tsx";
 import { channelNames } from "../../lib/contracts/owned.ts";
 import { accountStrings } from "../../lib/format/account_strings.ts";
 import { strings } from "../../lib/format/mod.ts";
+import { visitStrings } from "../../lib/format/visit_strings.ts";
 import { CheckField, Field } from "../../lib/ui/Field.tsx";
 import { privatePage, readForm, requirePerson } from "../../lib/ui/forms.ts";
 import { type AskApi, getOwn, noProblem, type Problem, readProblem } from "../../lib/ui/own.ts";
@@ -229,7 +232,7 @@ function Tests() {
 }
 
 /** Where and when a person is told. */
-export default function PreferencesPage({ data }: PageProps<Data, State>) {
+export default function PreferencesPage({ data, state }: PageProps<Data, State>) {
   const { preferences, told, problem } = data;
   return (
     <>
@@ -237,7 +240,7 @@ export default function PreferencesPage({ data }: PageProps<Data, State>) {
         <title>{`${words.heading} · ${strings.title}`}</title>
       </Head>
       <h1>{words.heading}</h1>
-      <SettingsNav path="/settings" />
+      <SettingsNav path="/settings" isAdmin={state.person?.role === "admin"} />
       <Told text={told} problem={problem.text} />
       {!preferences ? <ReadError href="/settings" /> : (
         <>
@@ -246,10 +249,18 @@ export default function PreferencesPage({ data }: PageProps<Data, State>) {
             <Channels preferences={preferences} errors={problem.fields} />
             <Times preferences={preferences} errors={problem.fields} />
             <InApp preferences={preferences} errors={problem.fields} />
+            <PreferenceEdits preferences={{ ...preferences, webhookSecret: null }} />
             <div class="actions">
               <button type="submit" class="primary">{words.save}</button>
             </div>
           </form>
+          <section class="card" aria-labelledby="counted">
+            <h2 id="counted">{visitStrings.heading}</h2>
+            <VisitChoice />
+            <p class="after">
+              <a href="/visits">{visitStrings.counted}</a>
+            </p>
+          </section>
           <Tests />
         </>
       )}

@@ -1,6 +1,7 @@
 import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import type { z } from "zod";
+import LiveText from "../../islands/LiveText.tsx";
 import type { createdKeySchema, keysSchema } from "../../lib/contracts/auth.ts";
 import { scopes } from "../../lib/contracts/owned.ts";
 import { accountStrings } from "../../lib/format/account_strings.ts";
@@ -141,13 +142,14 @@ function NewKey({ problem, isAdmin }: { problem: Problem; isAdmin: boolean }) {
 /** Keys for programs. */
 export default function KeysPage({ data, state }: PageProps<Data, State>) {
   const { keys, made, problem } = data;
+  const times = readTimes(state);
   return (
     <>
       <Head>
         <title>{`${words.heading} · ${strings.title}`}</title>
       </Head>
       <h1>{words.heading}</h1>
-      <SettingsNav path={here} />
+      <SettingsNav path={here} isAdmin={state.person?.role === "admin"} />
       <p>{words.intro}</p>
       <Told text="" problem={problem.text} />
       {made && (
@@ -165,10 +167,11 @@ export default function KeysPage({ data, state }: PageProps<Data, State>) {
         ? <p class="card empty">{words.empty}</p>
         : (
           <section class="card stacked">
-            <KeyTable keys={keys.value.keys} times={readTimes(state)} />
+            <KeyTable keys={keys.value.keys} times={times} />
           </section>
         )}
       <NewKey problem={problem} isAdmin={state.person?.role === "admin"} />
+      <LiveText marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
     </>
   );
 }

@@ -2,6 +2,7 @@ import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import type { z } from "zod";
 import AddPasskey from "../../islands/AddPasskey.tsx";
+import LiveText from "../../islands/LiveText.tsx";
 import type { passkeysSchema, sessionsSchema } from "../../lib/contracts/auth.ts";
 import { accountStrings } from "../../lib/format/account_strings.ts";
 import { formatDate, strings } from "../../lib/format/mod.ts";
@@ -206,19 +207,21 @@ function PasswordCard({ email, problem }: { email: string; problem: Problem }) {
 /** Signed-in devices, passkeys and the password. */
 export default function SecurityPage({ data, state }: PageProps<Data, State>) {
   const { sessions, passkeys, told, problem } = data;
+  const times = readTimes(state);
   return (
     <>
       <Head>
         <title>{`${words.heading} · ${strings.title}`}</title>
       </Head>
       <h1>{words.heading}</h1>
-      <SettingsNav path={here} />
+      <SettingsNav path={here} isAdmin={state.person?.role === "admin"} />
       <Told text={told} problem={problem.text} />
-      <SessionsCard sessions={sessions} times={readTimes(state)} />
+      <SessionsCard sessions={sessions} times={times} />
       <div class="halves">
         <PasskeysCard passkeys={passkeys} />
         {state.person?.hasPassword && <PasswordCard email={state.person.email} problem={problem} />}
       </div>
+      <LiveText marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
     </>
   );
 }

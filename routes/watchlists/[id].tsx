@@ -15,9 +15,8 @@ import {
 } from "../../lib/ui/own_views.ts";
 import { readParam } from "../../lib/ui/PageParts.tsx";
 import type { Reading } from "../../lib/ui/read.ts";
-import { ReadError } from "../../lib/ui/Shell.tsx";
-import { SignInFirst } from "../../lib/ui/SignInFirst.tsx";
 import type { PriceView, State } from "../../lib/ui/state.ts";
+import { WhyNotShown } from "../../lib/ui/WhyNotShown.tsx";
 
 /** A list, the prices of its symbols, and what can be added. */
 interface Found {
@@ -63,10 +62,7 @@ export default function OneWatchlistPage({ data: { own }, url, state }: PageProp
         <a href="/watchlists">{words.back}</a>
       </p>
       <h1>{heading}</h1>
-      {!own.isOk && <ReadError href={url.pathname} />}
-      {own.isOk && !own.value.isSignedIn && (
-        <SignInFirst text={words.signIn} link={words.signInLink} path={url.pathname} />
-      )}
+      <WhyNotShown own={own} words={words} path={url.pathname} />
       {found && (
         <>
           <p class="no-script muted">{words.noScript}</p>

@@ -2,6 +2,7 @@ import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import LiveText from "../../islands/LiveText.tsx";
 import NewWatchlist from "../../islands/NewWatchlist.tsx";
+import WaitingEdits from "../../islands/WaitingEdits.tsx";
 import { strings } from "../../lib/format/mod.ts";
 import { watchlistStrings as words } from "../../lib/format/watchlist_strings.ts";
 import { Age, type PageTimes, readTimes } from "../../lib/ui/Age.tsx";
@@ -15,9 +16,8 @@ import {
   type WatchlistView,
 } from "../../lib/ui/own_views.ts";
 import type { Reading } from "../../lib/ui/read.ts";
-import { ReadError } from "../../lib/ui/Shell.tsx";
-import { SignInFirst } from "../../lib/ui/SignInFirst.tsx";
 import type { State } from "../../lib/ui/state.ts";
+import { WhyNotShown } from "../../lib/ui/WhyNotShown.tsx";
 
 interface Data {
   own: Reading<Own<WatchlistsView>>;
@@ -51,6 +51,7 @@ function Lists({ lists, times }: { lists: readonly WatchlistView[]; times: PageT
           <tr key={id}>
             <th scope="row">
               <a href={`/watchlists/${id}`}>{name}</a>
+              <span data-record={`/api/v1/watchlists/${id}`} />
             </th>
             <td class="text-cell">
               {words.count(symbols.length)}
@@ -80,15 +81,15 @@ export default function WatchlistsPage({ data: { own }, url, state }: PageProps<
       </Head>
       <h1>{words.heading}</h1>
       <p>{words.intro}</p>
-      {!own.isOk && <ReadError href={url.pathname} />}
-      {own.isOk && !own.value.isSignedIn && (
-        <SignInFirst text={words.signIn} link={words.signInLink} path={url.pathname} />
-      )}
+      <WhyNotShown own={own} words={words} path={url.pathname} />
       {lists && (
         <>
           <section class="card" aria-labelledby="lists">
             <h2 id="lists">{words.yours}</h2>
-            <Lists lists={lists} times={times} />
+            <WaitingEdits prefix="/api/v1/watchlists/" />
+            <div data-list>
+              <Lists lists={lists} times={times} />
+            </div>
           </section>
           <section class="card" aria-labelledby="new-list">
             <h2 id="new-list">{words.create}</h2>

@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { idleMs, longestMs } from "../../lib/accounts/sessions.ts";
 import { passwordCharsMax, passwordCharsMin } from "../../lib/accounts/passwords.ts";
 import { recentMs } from "../../lib/accounts/recent.ts";
+import { mailedLiveMs } from "../../lib/accounts/forgot.ts";
 import { resetLiveMs } from "../../lib/accounts/directory.ts";
 import { setupLiveMs } from "../../lib/accounts/sign_in.ts";
 import { throttleLimits } from "../../lib/accounts/throttle.ts";
@@ -156,6 +157,7 @@ const said: [string, RegExp][] = [
     "the life of the link to a new password",
     new RegExp(resetLiveMs === 3_600_000 ? "once and for an hour" : "never"),
   ],
+  ["the life of a mailed link", new RegExp(`good once and for ${mailedLiveMs / 60_000} minutes`)],
 ];
 for (const [name, pattern] of said) {
   Deno.test(`the guide says ${name} as the code has it`, () => match(words, pattern));
@@ -171,6 +173,8 @@ Deno.test("the guide's table of tries is the code's", () => {
     ],
     ["passkeys from one address", throttleLimits.address],
     ["new accounts and links from one address", throttleLimits.register],
+    ["links asked for by mail from one address", throttleLimits.forgot],
+    ["links asked for by mail for one account", throttleLimits.mailbox],
   ];
   for (const [name, { capacity, windowMs }] of lines) {
     const row = guide.split("\n").find((line) => line.startsWith(`| ${name} `));

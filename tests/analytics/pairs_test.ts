@@ -11,7 +11,7 @@ import {
   scoreLiquidity,
   scoreVolatility,
 } from "../../lib/analytics/mod.ts";
-import type { DexSignalRecord } from "../../lib/contracts/records.ts";
+import type { DexSignalRecord } from "../../lib/contracts/dex_records.ts";
 import type { MarketSymbol } from "../../lib/market/mod.ts";
 import {
   aMention,

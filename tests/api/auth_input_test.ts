@@ -386,7 +386,26 @@ Deno.test("each endpoint serves whom the table says", () =>
       adminKey,
       operator: adminToken,
     };
-    const table: [string, Record<keyof typeof who, number>][] = [
+    type Wanted = Record<keyof typeof who, number>;
+    const whoIsSignedIn: Wanted = {
+      nobody: 401,
+      user: 200,
+      admin: 200,
+      reader: 403,
+      exporter: 403,
+      adminKey: 403,
+      operator: 403,
+    };
+    const whoAdministers: Wanted = {
+      nobody: 401,
+      user: 403,
+      admin: 200,
+      reader: 403,
+      exporter: 403,
+      adminKey: 200,
+      operator: 200,
+    };
+    const table: [string, Wanted][] = [
       ["GET /auth/setup", {
         nobody: 200,
         user: 200,
@@ -405,51 +424,11 @@ Deno.test("each endpoint serves whom the table says", () =>
         adminKey: 403,
         operator: 404,
       }],
-      ["GET /auth/keys", {
-        nobody: 401,
-        user: 200,
-        admin: 200,
-        reader: 403,
-        exporter: 403,
-        adminKey: 403,
-        operator: 403,
-      }],
-      ["GET /auth/sessions", {
-        nobody: 401,
-        user: 200,
-        admin: 200,
-        reader: 403,
-        exporter: 403,
-        adminKey: 403,
-        operator: 403,
-      }],
-      ["GET /auth/passkeys", {
-        nobody: 401,
-        user: 200,
-        admin: 200,
-        reader: 403,
-        exporter: 403,
-        adminKey: 403,
-        operator: 403,
-      }],
-      ["GET /admin/users", {
-        nobody: 401,
-        user: 403,
-        admin: 200,
-        reader: 403,
-        exporter: 403,
-        adminKey: 200,
-        operator: 200,
-      }],
-      ["GET /admin/audit", {
-        nobody: 401,
-        user: 403,
-        admin: 200,
-        reader: 403,
-        exporter: 403,
-        adminKey: 200,
-        operator: 200,
-      }],
+      ["GET /auth/keys", whoIsSignedIn],
+      ["GET /auth/sessions", whoIsSignedIn],
+      ["GET /auth/passkeys", whoIsSignedIn],
+      ["GET /admin/users", whoAdministers],
+      ["GET /admin/audit", whoAdministers],
     ];
     for (const [endpoint, wanted] of table) {
       const [method, path] = endpoint.split(" ") as [string, string];

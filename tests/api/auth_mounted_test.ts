@@ -284,6 +284,10 @@ Deno.test("the answer of every operation of accounts fits the document", () =>
     const change = { current: next, next: goodPassword };
     const last = (await ask("PUT /api/v1/auth/password", again, change)).access_token;
     await ask("DELETE /api/v1/auth/me", last, { password: goodPassword });
+    await ask("GET /api/v1/auth/forgot", null);
+    await ask("POST /api/v1/auth/forgot", null, { email: "root@example.org" });
+    const dora = `/api/v1/admin/users/${(await join(accounts, "dora")).user.id}`;
+    await ask("DELETE /api/v1/admin/users/{id}", root, undefined, dora);
     await ask("POST /api/v1/auth/logout", root, {});
     const left = operations.map(({ method, path }) => `${method} ${path}`)
       .filter((one) => /\/v1\/(auth|admin\/(users|audit))/.test(one) && !done.has(one));

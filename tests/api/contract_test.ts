@@ -4,6 +4,7 @@ import type { ConfigDesk, ConfigView } from "../../lib/api/mod.ts";
 import { checkSchema, type TestApi } from "../support/api.ts";
 import { readDocument } from "../support/documents.ts";
 import { withPublicApi } from "../support/public_api.ts";
+import { aVisitBook } from "../support/visits.ts";
 
 /** Values that make each parameter of a path mean something that is there. */
 const known: Record<string, string> = { symbol: "BTCUSDT", pair_id: "ethereum:0xaa", id: "3" };
@@ -41,6 +42,13 @@ const bodies: Record<string, unknown> = {
   "PUT /api/v1/admin/symbols": { symbol: "SOLUSDT" },
   "PUT /api/v1/admin/config": { symbols: "symbols: []" },
   "POST /api/v1/admin/config/check": { symbols: "symbols: []" },
+  "POST /api/v1/visits": {
+    reports: [{
+      id: "0f8fad5b-d9cb-469f-a165-70867728950e",
+      day: "2024-01-03",
+      counts: { visits: 1 },
+    }],
+  },
 };
 const view: ConfigView = {
   texts: { exchanges: "sources: {}", symbols: "symbols: []" },
@@ -56,7 +64,8 @@ const config: ConfigDesk = {
   put: () => Promise.resolve(view),
 };
 
-const part = { collect, quarantine, config };
+const visits = { book: aVisitBook(), isCounted: () => true };
+const part = { collect, quarantine, config, visits };
 
 function call(api: TestApi["api"], method: string, url: string) {
   const sent = bodies[`${method} ${url}`];

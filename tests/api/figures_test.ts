@@ -4,10 +4,9 @@ import { foldSamples } from "../../lib/api/dex_history.ts";
 import { addMoney, divideMoney } from "../../lib/market/mod.ts";
 import { isOperator } from "../../lib/api/operator.ts";
 import { apiPaths } from "../../lib/api/paths.ts";
-import { sumTransactions } from "../../lib/api/stats.ts";
 import { addUsage, forecastCredits, getBorders, sumUsage } from "../../lib/api/usage.ts";
 import { readDocument } from "../support/documents.ts";
-import { aTransaction, aUsage, withPublicApi } from "../support/public_api.ts";
+import { aUsage, withPublicApi } from "../support/public_api.ts";
 
 const sums: { amounts: string[]; expected: string }[] = [
   { amounts: [], expected: "0" },
@@ -57,18 +56,6 @@ Deno.test("sums of cents are those of whole numbers, in any order", () => {
     equal(Math.round(Number(addMoney(texts)) * 100), total);
     equal(addMoney(texts), addMoney(texts.toReversed()));
   }));
-});
-
-Deno.test("payments in different currencies are never added up", () => {
-  const rows = sumTransactions([
-    aTransaction({ id: "a", amount: "1", currency: "USDC" }),
-    aTransaction({ id: "b", amount: "2", currency: "EURC" }),
-    aTransaction({ id: "c", amount: "0.5", currency: "USDC", user_wallet: "other" }),
-  ], () => "all");
-  deepEqual(rows.map(({ currency, revenue, unique_users }) => [currency, revenue, unique_users]), [
-    ["EURC", "2", 1],
-    ["USDC", "1.5", 2],
-  ]);
 });
 
 Deno.test("candles hold their samples whatever their order, and nothing is made of nothing", () => {

@@ -46,6 +46,7 @@ Deno.test("UI-12 payments are those that were confirmed in 30 days, exact, by da
       aTransaction({ id: "a", amount: "0.10", timestamp: NOW_MS }),
       aTransaction({ id: "b", amount: "0.20", timestamp: NOW_MS, user_wallet: "0xother" }),
       aTransaction({ id: "c", amount: "5", status: "pending", timestamp: NOW_MS }),
+      aTransaction({ id: "e", amount: "9", status: "failed", timestamp: NOW_MS }),
       aTransaction({ id: "d", amount: "7", timestamp: NOW_MS - 31 * DAY_MS }),
     ]);
     const { days, sums, todayMs, spanDays } = await pages.getPayments();

@@ -7,23 +7,14 @@ import { packActivities, unpackActivities } from "../../lib/api/portfolio_values
 import { type ActivityRecord, activityTypes } from "../../lib/contracts/owned.ts";
 import type { OwnedStore } from "../../lib/store/mod.ts";
 import { goodPassword, here, startMs } from "../support/accounts.ts";
+import { buildTrade } from "../support/portfolio.ts";
 import { type TestOwn, uuid, withOwnApi } from "../support/possessions.ts";
 
 const path = "/api/v1/portfolios";
 const one = `${path}/${uuid(1)}`;
 const dayMs = 86_400_000;
 const owner = { portfolioId: uuid(1), userId: "u" };
-const trade = {
-  type: "buy",
-  symbol: "BTCUSDT",
-  exchange: "binance",
-  quantity: "2",
-  price: "100",
-  currency: "USDT",
-  fee: "1",
-  feeCurrency: "USDT",
-  timestamp: startMs - 3 * dayMs,
-};
+const trade = buildTrade(startMs - 3 * dayMs);
 
 function anActivity(n: number, part: Partial<ActivityRecord> = {}): ActivityRecord {
   const fields = { ...trade, type: "buy" as const, note: "", importId: null, reference: `r${n}` };
@@ -78,6 +69,7 @@ const odd: [string, Partial<ActivityRecord> & { more?: string }][] = [
   ["a line end", { note: "a\nb" }],
   ["half a character", { note: "\ud800" }],
   ["a field of another release", { more: "x" }],
+  ["a revision, which books do without", { revision: 1 }],
   ["a number instead of a text", { price: 5 as never }],
   ["no reference", { reference: undefined as never }],
   ["another portfolio", { portfolioId: uuid(2) }],
@@ -168,6 +160,26 @@ Deno.test("pieces of what was larger before do not stay", () =>
     await writeCopy(owned, portfolio, activities.slice(0, 3));
     equal(await owned.bookPieces.count(), 1);
     deepEqual(await readCopy(owned, portfolio), activities.slice(0, 3));
+  }));
+
+Deno.test("revisions are no part of a book, so that one with them has the same copy", () =>
+  withOwnApi(async (given) => {
+    const { ask, owned } = given;
+    const { portfolio, activities } = await store(given, 1_000);
+    await owned.activities.putMany(activities.map((one, i) => ({ ...one, revision: i % 3 + 1 })));
+    equal((await ask("GET", `${one}/value?returns=false`)).status, 200);
+    await settle(given, true);
+    deepEqual(await readCopy(owned, portfolio), activities);
+    // A change that is worked in leaves none there either.
+    const put = await ask("PUT", `${one}/activities/${uuid(1)}`, { body: trade });
+    deepEqual([put.status, put.json.revision], [200, 2], put.text);
+    given.time.nowMs += 60_000;
+    equal((await ask("GET", `${one}/value?returns=false`)).json.activityCount, 1_000);
+    const changed = (await owned.portfolios.get(uuid(1)))!;
+    for (let i = 0; i < 2_000 && await readCopy(owned, changed) === null; i++);
+    const copied = (await readCopy(owned, changed))!;
+    equal(copied.length, 1_000);
+    ok(copied.every((activity) => !("revision" in activity)));
   }));
 
 /** Waits until no copy is under way. */

@@ -1,6 +1,7 @@
 /** Imports: looked at first, written once however often they are sent, and taken out again. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { OwnedStore } from "../../lib/store/mod.ts";
+import { breakAfter } from "../support/portfolio.ts";
 import { type TestOwn, uuid, withOwnApi } from "../support/possessions.ts";
 
 const one = `/api/v1/portfolios/${uuid(1)}`;
@@ -81,19 +82,11 @@ Deno.test("an import writes once, however often it is sent, and goes out whole",
   }));
 
 Deno.test("an import that was interrupted goes on where it ended", () => {
-  let failsAfter = 2;
-  const breaking = (owned: OwnedStore): OwnedStore => ({
-    ...owned,
-    transact(work) {
-      if (failsAfter-- === 0) return Promise.reject(new Error("the plug was pulled"));
-      return owned.transact(work);
-    },
-  });
   const part: { owned?: OwnedStore } = {};
   return withOwnApi(async (given) => {
     const { ask, owned, deps } = given;
     await ask("PUT", one, { body: { name: "x" } });
-    deps.owned = breaking(owned);
+    deps.owned = breakAfter(owned, 2);
     const call = { body: makeCsv(100), headers: csvType };
     equal((await ask("POST", run(5), call)).status, 500);
     const written = await owned.activities.count();

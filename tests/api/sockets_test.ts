@@ -132,7 +132,7 @@ for (const path of ["/ws/BTCUSDT", "/ws/btcusdt", "/ws/crypto%3ABTC%2FUSDT%40bin
     const [ack, chart] = await open(path, 2);
     equal(ack!.type, "ack");
     deepEqual([chart!.type, chart!.channel], ["initial", "bars"]);
-    const { symbol, bars: sent, indicators } = chart!.data as unknown as {
+    const { symbol, bars: sent, indicators } = chart!.data as {
       symbol: string;
       bars: unknown[];
       indicators: Record<string, unknown[]>;

@@ -1,7 +1,7 @@
 /** Where and how people are told, over HTTP: preferences, notifications, push, the end of mail. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
-import type { NotificationRecord } from "../../lib/contracts/owned.ts";
+import type { NotificationRecord } from "../../lib/contracts/notification_records.ts";
 import {
   createPushBrowser,
   readVapid,

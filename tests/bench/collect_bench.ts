@@ -1,7 +1,6 @@
 /** Measures collection: what batching saves, what limits cost, and the processor time of a cycle. */
 import { cpuUsage } from "node:process";
 import { pollSources } from "../../collectors/mod.ts";
-import { createOwnQueue } from "../../collectors/queue.ts";
 import { startReplayServer } from "../../collectors/replay.ts";
 import { startCollectors } from "../../collectors/run.ts";
 import { systemClock } from "../../lib/clock.ts";
@@ -9,6 +8,7 @@ import { silentLogger } from "../../lib/log.ts";
 import type { MarketSymbol } from "../../lib/market/mod.ts";
 import { simulate } from "../support/simulated_day.ts";
 import { createIntake } from "../support/exchange.ts";
+import { createOwnQueue } from "../support/queues.ts";
 import { createSimulatedClock } from "../support/simulation.ts";
 import { root } from "../support/source_files.ts";
 import { withMemoryStore } from "../support/store.ts";

@@ -34,7 +34,7 @@ async function waitForText(page: Page, selector: string, wanted: RegExp): Promis
 /** Sends what Chromium sends when a page can be installed; `prompt` counts how often it was asked. */
 async function offerInstall(page: Page): Promise<void> {
   await page.evaluate(() => {
-    const counts = globalThis as unknown as { prompted: number };
+    const counts = globalThis as typeof globalThis & { prompted: number };
     counts.prompted ??= 0;
     const event = new Event("beforeinstallprompt", { cancelable: true });
     dispatchEvent(Object.assign(event, { prompt: () => Promise.resolve(counts.prompted++) }));

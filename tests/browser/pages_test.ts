@@ -1,8 +1,8 @@
 /** The pages of the running product in a real browser. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { listAxeViolations } from "../support/browser_pages.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { describeReplay, type RunningProduct, startProduct } from "../support/product.ts";
 
@@ -43,18 +43,6 @@ async function waitForStatus(page: Page, status: string): Promise<void> {
 
 async function waitForChart(page: Page): Promise<void> {
   await page.locator(".canvas canvas").first().waitFor();
-}
-
-async function listAxeViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const tags = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
-    const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags } });
-    return violations.map(({ id, nodes }) =>
-      `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`
-    );
-  });
 }
 
 /** Gzip bytes of all scripts that a first view of `url` loads. */

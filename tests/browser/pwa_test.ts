@@ -3,7 +3,9 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { writePushPayload } from "../../lib/notify/push.ts";
 import type { Message } from "../../lib/notify/types.ts";
+import { callApi, signUp } from "../support/account_browser.ts";
 import { chromiumArgs, findChromium } from "../support/chromium.ts";
+import { setUpOwner } from "../support/every_page.ts";
 import { type FaultyFront, openFaultyFront } from "../support/faulty_front.ts";
 import { describeReplay, startProduct } from "../support/product.ts";
 
@@ -18,7 +20,7 @@ const message = {
   isRecorded: true,
   topic: "t1",
   parts: [{ firingId: "f1", alertId, symbol: "BTCUSDT" }],
-} as unknown as Message;
+} as Message;
 
 /** Opens a page as installed apps have it: in a profile that lasts. */
 async function openProfile(folder: string): Promise<BrowserContext> {
@@ -58,7 +60,7 @@ async function openPush(context: BrowserContext, page: Page, origin: string) {
     const [worker] = context.serviceWorkers();
     // Chromium forgets a notification that is asked for between its writing and its showing.
     await worker!.evaluate(() => {
-      const scope = globalThis as unknown as {
+      const scope = globalThis as typeof globalThis & {
         registration: ServiceWorkerRegistration;
         isShown: Promise<void>;
       };
@@ -73,7 +75,9 @@ async function openPush(context: BrowserContext, page: Page, origin: string) {
       });
     });
     await session.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data });
-    await worker!.evaluate(() => (globalThis as unknown as { isShown: Promise<void> }).isShown);
+    await worker!.evaluate(() =>
+      (globalThis as typeof globalThis & { isShown: Promise<void> }).isShown
+    );
   };
   return { push, errors };
 }
@@ -92,7 +96,7 @@ async function readShown(page: Page): Promise<Shown[] | null> {
     const registration = await navigator.serviceWorker.ready;
     return (await registration.getNotifications()).map((one) => {
       const { title, body, icon, badge } = one as Notification & { badge: string };
-      const actions = (one as unknown as { actions: { action: string }[] }).actions;
+      const actions = (one as Notification & { actions: { action: string }[] }).actions;
       return { title, body, icon, badge, actions: actions.map(({ action }) => action) };
     });
   });
@@ -102,7 +106,7 @@ async function readShown(page: Page): Promise<Shown[] | null> {
 /** Clicks the one notification, or a button of it, from within the worker. */
 async function click(context: BrowserContext, action = "") {
   await context.serviceWorkers()[0]!.evaluate(async (action) => {
-    const scope = globalThis as unknown as {
+    const scope = globalThis as typeof globalThis & {
       registration: ServiceWorkerRegistration;
       NotificationEvent: new (type: string, init: object) => Event;
     };
@@ -130,18 +134,9 @@ function readEdits(page: Page) {
 
 /** Signs somebody up, who has the alert of the message. */
 async function makeAlert(page: Page): Promise<void> {
-  const statuses = await page.evaluate(async (path) => {
-    const ask = async (method: string, path: string, body: unknown) => {
-      const headers = { "content-type": "application/json" };
-      return (await fetch(path, { method, headers, body: JSON.stringify(body) })).status;
-    };
-    const person = { email: "somebody@example.org", password: "a long pass phrase of mine" };
-    return [
-      await ask("POST", "/api/v1/auth/register", { ...person, cookie: true }),
-      await ask("PUT", path, { symbol: "BTCUSDT", condition: "PRICE_ABOVE", threshold: 9e6 }),
-    ];
-  }, `/api/v1/alerts/${alertId}`);
-  deepEqual(statuses, [200, 201]);
+  await signUp(page);
+  const alert = { symbol: "BTCUSDT", condition: "PRICE_ABOVE", threshold: 9e6 };
+  equal((await callApi(page, "PUT", `/api/v1/alerts/${alertId}`, alert)).status, 201);
 }
 
 /** Until when the alert is silent, as the server has it. */
@@ -276,6 +271,16 @@ Deno.test("the product as an app", async (t) => {
       await page.waitForURL(`${url}/`);
     });
 
+    await t.step("PWA-10 what was shown and opened is counted, of nobody", async () => {
+      const { headers } = await setUpOwner(product);
+      const counted = await poll(page, async () => {
+        const answer = await fetch(`${product.url}/api/v1/admin/visits?days=1`, { headers });
+        const [{ pushShown, pushOpened }] = (await answer.json()).days;
+        return pushOpened >= 2 ? { pushShown, pushOpened } : null;
+      });
+      deepEqual(counted, { pushShown: 2, pushOpened: 2 });
+    });
+
     await t.step(
       "PWA-05 the button of a message silences its alert, later if there is no server",
       async () => {
@@ -297,6 +302,23 @@ Deno.test("the product as an app", async (t) => {
     );
 
     await t.step(
+      "PWA-03 who has just signed in is told of a page that is not kept, too",
+      async () => {
+        await page.goto(`${url}/guides`);
+        equal((await callApi(page, "POST", "/api/v1/auth/logout", {})).status, 200);
+        await signUp(page);
+        await poll(
+          page,
+          () => page.evaluate(async () => await caches.match("/offline") && true || null),
+        );
+        front.decide = down;
+        await page.goto(`${url}/explore/market/NEVERSEEN`);
+        equal(await page.locator("h1").first().innerText(), "You are offline");
+        front.decide = pass;
+      },
+    );
+
+    await t.step(
       "PWA-01 a new version is told of, and comes when its reader wants it",
       async () => {
         await page.goto(`${url}/guides`);
@@ -309,7 +331,9 @@ Deno.test("the product as an app", async (t) => {
         const readVersion = async () =>
           await Promise.all(
             context.serviceWorkers().map((worker) =>
-              worker.evaluate(() => (globalThis as unknown as { version?: number }).version ?? 1)
+              worker.evaluate(() =>
+                (globalThis as typeof globalThis & { version?: number }).version ?? 1
+              )
                 .catch(() => 0)
             ),
           );

@@ -1,10 +1,11 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { createClockWatch } from "../../collectors/clock_watch.ts";
-import { BudgetError, createOwnQueue, createQueue, type Urgency } from "../../collectors/queue.ts";
+import { BudgetError, createQueue, type Urgency } from "../../collectors/queue.ts";
 import { silentLogger } from "../../lib/log.ts";
 import { createMemoryQuotaCells, createQuotas } from "../../lib/store/quotas.ts";
 import { createManualClock, type ManualClock } from "../support/clock.ts";
 import { turn } from "../support/exchange.ts";
+import { createOwnQueue } from "../support/queues.ts";
 
 const startMs = Date.UTC(2026, 10, 21);
 const own = (clock: ManualClock, limit: number, creditsPerMonth?: number) =>

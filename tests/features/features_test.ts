@@ -126,7 +126,7 @@ Deno.test("squeeze is a bandwidth in the lowest fifth of the window, once it is 
     bb_middle: new Float64Array(183).fill(1),
     bb_upper: widths,
   };
-  const squeeze = computeBollingerSqueeze(bands as unknown as IndicatorColumns);
+  const squeeze = computeBollingerSqueeze(bands as IndicatorColumns);
   deepEqual(cells(squeeze.subarray(179)), [null, 0, 1, 0]);
 });
 

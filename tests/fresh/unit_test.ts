@@ -160,12 +160,17 @@ Deno.test("relative() leads back to the target", () => {
   }));
 });
 
+/** True where two types are the same; false, which no `true` fits, where one takes more. */
+type IsSame<A, B> = [A] extends [B] ? [B] extends [A] ? true : false : false;
+
 Deno.test("define.page() takes its data from the handler", () => {
   const define = createDefine<{ user: string }>();
   const handler = define.handlers({ GET: () => page({ count: 1 }) });
   define.page<typeof handler>(({ data, state }) => `${data.count.toFixed()}${state.user}`);
-  // @ts-expect-error the handler gives no such member
-  define.page<typeof handler>(({ data }) => data.missing);
+  define.page<typeof handler>(({ data }) => {
+    const isAllThatIsGiven: IsSame<keyof typeof data, "count"> = true;
+    return String(isAllThatIsGiven);
+  });
   assert.equal(typeof handler.GET, "function");
 });
 

@@ -128,6 +128,55 @@ Deno.test("a stage delivered twice does its work and queues the next one once", 
   });
 });
 
+Deno.test("what sources were asked before a cycle began is part of the time it took, once", async () => {
+  await withJobs(async ({ jobs, store, world, clock, published }) => {
+    store.jobs.listen(jobs.handlers);
+    const askedMs = clock.now();
+    await clock.advance(7_000);
+    const { runId } = await jobs.trigger("start", askedMs);
+    await until(() => published.length === 1);
+    const run = await world.collectionRuns.get(runId);
+    // Ten are the cycle's own.
+    deepEqual([run?.duration_ms, run?.timestamp, run?.signals], [7_010, askedMs + 7_000, 2]);
+  });
+});
+
+for (
+  const { name, aheadMs, part = {}, expected } of [
+    { name: "an earlier process's asking is no part of it", aheadMs: 61_000, expected: 10 },
+    { name: "a clock that went back takes nothing away", aheadMs: -5_000, expected: 10 },
+    { name: "a time that is none counts for nothing", aheadMs: NaN, expected: 10 },
+    { name: "a cycle that is not over has no time", aheadMs: 5, part: { duration_ms: null } },
+    { name: "what is delivered again is not counted again", aheadMs: 5, part: { signals: 1 } },
+  ]
+) {
+  Deno.test(`of the time of a first cycle: ${name}`, async () => {
+    const clock = createManualClock(startMs);
+    await withMemoryStore(async (store) => {
+      const { collectionRuns } = store.world("live");
+      const run = aRun("r", clock.now(), { trigger: "start", ...part });
+      if (part.signals) await collectionRuns.put(run);
+      const { context } = aStageContext(store.world("live"), clock);
+      const nothing = () => Promise.resolve({ records: 0, signals: 0 });
+      const jobs = createJobs({
+        ...{ context, queue: { enqueue: () => Promise.resolve(true) }, clock },
+        runners: {
+          async collect() {
+            await collectionRuns.put(run);
+            return run;
+          },
+          compute: nothing,
+          evaluate: nothing,
+        },
+      });
+      const body = { runId: "r", trigger: "start", askedMs: clock.now() - aheadMs };
+      await jobs.handlers.collect(body, { id: "c", topic: "collect", body, attempt: 1 });
+      const kept = await collectionRuns.get("r");
+      equal(kept?.duration_ms, expected ?? run.duration_ms);
+    }, clock);
+  });
+}
+
 Deno.test("a stage that fails is tried again; one that keeps failing is parked, and told", async () => {
   await withJobs(async ({ jobs, store, calls, fails, clock, world }) => {
     fails.set("compute", 1).set("evaluate", 100);

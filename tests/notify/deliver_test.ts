@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { FiringRecord, NotificationRecord } from "../../lib/contracts/owned.ts";
+import type { NotificationRecord } from "../../lib/contracts/notification_records.ts";
+import type { FiringRecord } from "../../lib/contracts/owned.ts";
 import { silentLogger } from "../../lib/log.ts";
 import { createDelivery, type DeliveryOptions, type SendJob } from "../../lib/notify/deliver.ts";
 import { createPreferences, findQuietEnd } from "../../lib/notify/preferences.ts";

@@ -1,6 +1,7 @@
 /** Browsers that want important news only, of a person's own alerts. */
 import { deepEqual, equal } from "node:assert/strict";
-import type { FiringRecord, PushSubscriptionRecord } from "../../lib/contracts/owned.ts";
+import type { PushSubscriptionRecord } from "../../lib/contracts/notification_records.ts";
+import type { FiringRecord } from "../../lib/contracts/owned.ts";
 import { silentLogger } from "../../lib/log.ts";
 import { createDelivery, isImportant } from "../../lib/notify/deliver.ts";
 import type { Store } from "../../lib/store/mod.ts";

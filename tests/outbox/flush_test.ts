@@ -113,6 +113,19 @@ Deno.test("a request says on which revision it was made", async () => {
     "if-match": '"1"',
   });
   deepEqual(await describe(aDraft({ method: "POST" })), { ...key, ...json });
+  // An entry of a book, an imported one too; one that was kept before entries had revisions.
+  const entries = "/api/v1/portfolios/b/activities/";
+  for (const path of [`${entries}0f8fad5b`, `${entries}0f8fad5b-12`]) {
+    const body = { quantity: "2" };
+    const change = { path, body, base: { quantity: "1", revision: 7 } };
+    deepEqual(await describe(aDraft(change)), { ...key, ...json, "if-match": '"7"' });
+    deepEqual(await describe(aDraft({ ...change, method: "DELETE", body: null })), {
+      ...key,
+      "if-match": '"7"',
+    });
+    const old = { ...change, base: { quantity: "1" } };
+    deepEqual(await describe(aDraft(old)), { ...key, ...json, "if-none-match": "*" });
+  }
 });
 
 /** Asks with answers in their order; the last one repeats. */

@@ -1,7 +1,13 @@
 /** What a move of a symbol is checked against, and how the live path tells of it (NEW-10). */
 import assert from "node:assert/strict";
 import type { MarketDataRecord } from "../../lib/contracts/records.ts";
-import { describeChecks, isNewestFilled, readBarChecks } from "../../lib/pipeline/signal_checks.ts";
+import {
+  describeChecks,
+  detectBefore,
+  isLeaderLate,
+  isNewestFilled,
+  readBarChecks,
+} from "../../lib/pipeline/signal_checks.ts";
 import { findDetector } from "../../lib/signals/mod.ts";
 import type { WorldStore } from "../../lib/store/types.ts";
 import { aBar, DAY_MS, MINUTE_MS, tradesOfBar } from "../support/market.ts";
@@ -86,6 +92,45 @@ Deno.test("NEW-10 the leading coin counts by its own bar of that hour, and never
   assert.equal(Math.round(leader!.value), -10);
   assert.equal((await read(store, "BTCUSDT").checks()).leader, null);
   assert.deepEqual((await read(store, "NOPEUSDT").checks()).others, []);
+});
+
+Deno.test("NEW-10 a leading coin is late until its own bar of that hour is there", async () => {
+  const store = await aStore();
+  const { endMs } = read(store);
+  const isLate = (symbol = "ETHUSDT", known = detector) =>
+    isLeaderLate(store, { symbol, endMs, detector: known });
+  assert.equal(await isLate(), false, "none is followed");
+  await followSymbol(store, "BTCUSDT");
+  assert.equal(await isLate(), true);
+  assert.equal(await isLate("BTCUSDT"), false, "it does not wait for itself");
+  assert.equal(await isLate("NOPEUSDT"), false);
+  const { measure: _measure, ...blind } = detector;
+  assert.equal(await isLate("ETHUSDT", blind), false, "nothing of it would be asked");
+  const series = { symbol: "BTCUSDT", timeframe: "1h" as const };
+  await store.bars.putBars(series, [aBar({ time: endMs - 2 * HOUR_MS })]);
+  assert.equal(await isLate(), true);
+  await store.bars.putBars(series, [aBar({ time: endMs - HOUR_MS })]);
+  assert.equal(await isLate(), false);
+});
+
+Deno.test("NEW-10 the bar before speaks only where it and the newest one were traded", () => {
+  const after = (change: (bars: ReturnType<typeof flatBars>) => void, count = 26) => {
+    const bars = flatBars(count);
+    bars.close[count - 2] = bars.close[count - 1] = 108;
+    change(bars);
+    return detectBefore(bars, detector, {})?.data.direction ?? null;
+  };
+  assert.equal(after(() => {}), "up");
+  assert.equal(after((bars) => bars.close[24] = 90), "down");
+  assert.equal(after((bars) => bars.close[24] = 100), null);
+  assert.equal(after((bars) => bars.quality[25] = 2), null);
+  assert.equal(after((bars) => bars.quality[24] = 2), null);
+  assert.equal(after((bars) => bars.volume[25] = 0), null);
+  assert.equal(after((bars) => bars.volume[24] = NaN), null);
+  assert.equal(after((bars) => bars.quality[24] = 1), "up");
+  assert.equal(after((bars) => bars.time[25]! += HOUR_MS), null, "beyond a hole");
+  assert.equal(after(() => {}, 25), null, "too short a history");
+  for (const count of [0, 1]) assert.equal(detectBefore(flatBars(count), detector, {}), null);
 });
 
 Deno.test("a bar without a trade is known by its quality", () => {

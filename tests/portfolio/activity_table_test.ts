@@ -38,6 +38,7 @@ for (const format of ["csv", "json"] as const) {
           portfolioId: "p",
           userId: "u",
           importId: "i",
+          revision: 1,
         }));
         const file = await new Response(
           exportRows(format, activityColumns, records.map(toActivityRow)),

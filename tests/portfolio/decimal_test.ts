@@ -106,6 +106,15 @@ Deno.test("sums and products obey the laws of arithmetic exactly", () => {
   }));
 });
 
+Deno.test("a difference is the sum with the opposite, to the digit, and compares as it is signed", () => {
+  fc.assert(fc.property(anyDecimal, anyDecimal, (a, b) => {
+    const difference = subtract(a, b);
+    deepEqual(difference, add(a, negate(b)));
+    const sign = difference.units < 0n ? -1 : difference.units > 0n ? 1 : 0;
+    return compare(a, b) === sign && compare(b, a) === (sign === 0 ? 0 : -sign);
+  }));
+});
+
 Deno.test("a quotient is at most half of its last digit off", () => {
   fc.assert(fc.property(anyDecimal, anyDecimal, (a, b) => {
     if (isZero(b)) return true;

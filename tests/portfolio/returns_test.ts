@@ -5,7 +5,9 @@ import {
   computeHistoryReturn,
   computeMoneyWeightedReturn,
   computeTimeWeightedReturn,
+  countInvestedDays,
   dayMs,
+  spreadReturn,
   type SubPeriod,
   type ValuePoint,
 } from "../../lib/portfolio/mod.ts";
@@ -212,6 +214,23 @@ Deno.test("a range that begins with something counts it as paid in", () => {
   ];
   isNear(computeTimeWeightedReturn(points, { startValue: 100 }).value, 0.5, 1e-12);
   isNear(computeHistoryReturn(points, { startValue: 100 }).value, 0.5, 1e-9);
+});
+
+Deno.test("a rate of a year comes to what was earned in the time that there was", () => {
+  // Bought for 100 six days ago, worth 88: the rate of a year is beyond use.
+  const points = [
+    point(0),
+    point(1, { value: "100", inflow: "100" }),
+    ...[2, 3, 4, 5, 6].map((day) => point(day, { value: "90" })),
+    point(7, { value: "88" }),
+  ];
+  equal(countInvestedDays(points), 6);
+  const yearly = computeHistoryReturn(points);
+  ok(yearly.value! < -0.99);
+  isNear(spreadReturn(yearly, 6).value, -0.12, 1e-9);
+  isNear(spreadReturn({ value: 0.1, reason: null }, 365).value, 0.1, 1e-12);
+  deepEqual(spreadReturn({ value: null, reason: "why" }, 6), { value: null, reason: "why" });
+  deepEqual([countInvestedDays([]), countInvestedDays([point(0)])], [null, null]);
 });
 
 Deno.test("flows that cannot be valued, or no last value, leave no money-weighted return", () => {

@@ -4,6 +4,8 @@ import fc from "fast-check";
 import type { SignalRecord } from "../../lib/contracts/records.ts";
 import {
   type BarChecks,
+  type BarStep,
+  confirmStep,
   explainStep,
   type Find,
   followBar,
@@ -169,6 +171,73 @@ for (
   ]
 ) {
   Deno.test(`NEW-10 ${name}`, () => deepEqual(follow(previous, bar), expected));
+}
+
+const aStep = (part: Partial<BarStep> = {}): BarStep => ({
+  emission: "new",
+  find: aMove(8),
+  cause: "unconfirmed",
+  samples: 1,
+  ...part,
+});
+
+for (
+  const { name, step, before, expected } of [
+    {
+      name: "a bar before that shows the same is the second one",
+      step: aStep(),
+      before: aMove(6),
+      expected: [null, 2, 8 / 5],
+    },
+    {
+      name: "a stronger bar before says how strong the move is",
+      step: aStep({ emission: "update", find: aMove(-6) }),
+      before: aMove(-9),
+      expected: [null, 2, 9 / 5],
+    },
+    {
+      name: "a volume knows no direction",
+      step: aStep({ find: aRush(3) }),
+      before: aRush(2.5),
+      expected: [null, 2, 3 / 2],
+    },
+    {
+      name: "a spike that the newest bar alone shows stays unconfirmed",
+      step: aStep(),
+      before: null,
+      expected: ["unconfirmed", 1, 8 / 5],
+    },
+    {
+      name: "a bar before that went the other way confirms nothing",
+      step: aStep(),
+      before: aMove(-8),
+      expected: ["unconfirmed", 1, 8 / 5],
+    },
+    {
+      name: "a find of another kind confirms nothing",
+      step: aStep(),
+      before: aRush(9),
+      expected: ["unconfirmed", 1, 8 / 5],
+    },
+    {
+      name: "what was taken back stays so",
+      step: aStep({ emission: "update", cause: "reverted" }),
+      before: aMove(9),
+      expected: ["reverted", 1, 8 / 5],
+    },
+    {
+      name: "what is to be checked anyway counts its own bars",
+      step: aStep({ emission: "update", cause: null, samples: 5 }),
+      before: aMove(9),
+      expected: [null, 5, 8 / 5],
+    },
+  ]
+) {
+  Deno.test(`NEW-10 ${name}, when both are there at the first look`, () => {
+    const { cause, samples, find } = confirmStep(step, before);
+    deepEqual([cause, samples, find.magnitude], expected);
+    deepEqual(find.data, step.find.data);
+  });
 }
 
 const checks = (part: Partial<BarChecks> = {}): BarChecks => ({

@@ -6,7 +6,7 @@ import type {
   DexListingRecord,
   DexSignalRecord,
   DexTradeRecord,
-} from "../../lib/contracts/records.ts";
+} from "../../lib/contracts/dex_records.ts";
 import { signalTypes } from "../../lib/contracts/signals.ts";
 import type { Gate } from "../../lib/store/gate.ts";
 import { collections } from "../../lib/store/mod.ts";

@@ -1,12 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
-import type {
-  EntityMentionRecord,
-  MarketDataRecord,
-  TransactionRecord,
-} from "../../lib/contracts/records.ts";
+import type { EntityMentionRecord, TransactionRecord } from "../../lib/contracts/records.ts";
 import {
   countSignalsBySource,
-  joinEntities,
+  joinEntity,
   listEntities,
   listTransactionsDaily,
   summariseMarket,
@@ -43,34 +39,45 @@ const mention = (id: string, fields: Partial<EntityMentionRecord> = {}): EntityM
   ...fields,
 });
 
-Deno.test("payments are summed up by currency and by day; money that failed is no revenue", () =>
-  withMemoryStore(async (store) => {
-    const world = store.world("live");
-    await world.transactions.putMany([
-      payment("a"),
-      payment("b", { amount: "0.2", user_wallet: "0x2", timestamp: DAY_MS }),
-      payment("c", { amount: "9", status: "failed", timestamp: DAY_MS }),
-      payment("d", { amount: "7", status: "pending", timestamp: 2 * DAY_MS }),
-      payment("e", { amount: "1", currency: "ETH", timestamp: DAY_MS }),
-    ]);
-    const [usdc, eth] = await summariseTransactions(world);
-    deepEqual(usdc, {
-      currency: "USDC",
-      total_transactions: 4,
-      total_revenue: "0.3",
-      confirmed: 2,
-      pending: 1,
-      failed: 1,
-      unique_users: 2,
-    });
-    equal(eth?.total_revenue, "1");
-    const daily = await listTransactionsDaily(world, { from: DAY_MS });
-    deepEqual(daily.map(({ date, currency, total_revenue }) => [date, currency, total_revenue]), [
-      ["1970-01-03", "USDC", "0"],
-      ["1970-01-02", "ETH", "1"],
-      ["1970-01-02", "USDC", "0.2"],
-    ]);
-  }));
+Deno.test("payments are summed up by currency and by day", () => {
+  const payments = [
+    payment("a"),
+    payment("b", { amount: "0.2", user_wallet: "0x2", timestamp: DAY_MS }),
+    payment("c", { amount: "1", currency: "ETH", timestamp: DAY_MS }),
+  ];
+  const [eth, usdc] = summariseTransactions(payments);
+  deepEqual(usdc, {
+    currency: "USDC",
+    count: 2,
+    revenue: "0.3",
+    avg_transaction: "0.15",
+    unique_users: 2,
+  });
+  equal(eth?.revenue, "1");
+  for (const given of [payments, payments.toReversed()]) {
+    deepEqual(
+      listTransactionsDaily(given).map(({ date, currency, revenue }) => [date, currency, revenue]),
+      [
+        ["1970-01-02", "ETH", "1"],
+        ["1970-01-02", "USDC", "0.2"],
+        ["1970-01-01", "USDC", "0.1"],
+      ],
+    );
+  }
+});
+
+Deno.test("payments in different currencies are never added up, and none make no sums", () => {
+  const rows = summariseTransactions([
+    payment("a", { amount: "1", currency: "USDC" }),
+    payment("b", { amount: "2", currency: "EURC" }),
+    payment("c", { amount: "0.5", currency: "USDC", user_wallet: "other" }),
+  ]);
+  deepEqual(rows.map(({ currency, revenue, unique_users }) => [currency, revenue, unique_users]), [
+    ["EURC", "2", 1],
+    ["USDC", "1.5", 2],
+  ]);
+  deepEqual([summariseTransactions([]), listTransactionsDaily([])], [[], []]);
+});
 
 Deno.test("signals are counted by source, and carry the entity that is mentioned most", () =>
   withMemoryStore(async (store) => {
@@ -89,7 +96,7 @@ Deno.test("signals are counted by source, and carry the entity that is mentioned
       mention("2", { signal_id: "a", entity_name: "BTC", mention_count: 3, sentiment_score: -1 }),
     ]);
     const { items } = await world.signals.list();
-    const joined = await joinEntities(world, items);
+    const joined = await Promise.all(items.map((item) => joinEntity(world, item)));
     deepEqual(
       joined.map(({ id, entity_name, entity_sentiment }) => [id, entity_name, entity_sentiment]),
       [
@@ -116,27 +123,15 @@ Deno.test("entities are listed by mentions, with sentiment weighted by them", ()
     equal((await listEntities(world, { limit: 1 })).length, 1);
   }));
 
-Deno.test("the market is summed up without inventing a change where none is known", () =>
-  withMemoryStore(async (store) => {
-    const world = store.world("live");
-    const countBars = () => Promise.resolve(10);
-    deepEqual(await summariseMarket({ ...world, countBars }), {
-      symbols_tracked: 0,
-      data_points: 10,
-      avg_change: null,
-    });
-    const figures = (id: string, price_change_24h: number | null): MarketDataRecord => ({
-      id,
-      symbol: id,
-      price: 1,
-      volume_24h: null,
-      market_cap: null,
-      price_change_24h,
-      timestamp: 1,
-      source: "coingecko",
-      created_at: 1,
-    });
-    await world.marketData.putMany([figures("a", 4), figures("b", -2), figures("c", null)]);
-    const { data_points, avg_change } = await summariseMarket({ ...world, countBars });
-    deepEqual([data_points, avg_change], [13, 1]);
-  }));
+Deno.test("the market is summed up without inventing a change where none is known", () => {
+  deepEqual(summariseMarket({ symbols: 0, bars: 10, changes: [] }), {
+    symbols_tracked: 0,
+    data_points: 10,
+    avg_change: null,
+  });
+  deepEqual(summariseMarket({ symbols: 3, bars: null, changes: [4, -2, null] }), {
+    symbols_tracked: 3,
+    data_points: null,
+    avg_change: 1,
+  });
+});

@@ -1,6 +1,11 @@
 /** Accounts over a store in memory, their API, and what people send to it. */
 import { bcrypt, bcryptVerify } from "hash-wasm";
-import { type Accounts, createAccounts } from "../../lib/accounts/mod.ts";
+import {
+  type Accounts,
+  createAccounts,
+  type ResetMail,
+  type SendResetMail,
+} from "../../lib/accounts/mod.ts";
 import { createPasswordHasher, type HashThread } from "../../lib/accounts/hasher.ts";
 import { silentLogger } from "../../lib/log.ts";
 import { createBuckets, createMemoryBucketCells, type Store } from "../../lib/store/mod.ts";
@@ -46,8 +51,10 @@ export interface TestAccounts {
   owned: Store["owned"];
   store: Store;
   time: { nowMs: number };
+  /** Links that were mailed, and what the mail server says to the next one. */
+  mail: { sent: ResetMail[]; outcome: Awaited<ReturnType<SendResetMail>> };
   /** Opens the same store again, as after a restart. */
-  reopen(part?: { signingKeys?: string }): Accounts;
+  reopen(part?: { signingKeys?: string; hasMail?: boolean }): Accounts;
 }
 
 /** Runs `test` with accounts whose clock stands at `startMs`. */
@@ -64,7 +71,12 @@ export async function withAccounts(test: (given: TestAccounts) => Promise<void>)
       return cell;
     };
     const random = countingBytes();
-    const reopen = ({ signingKeys = signingKey } = {}) =>
+    const mail: TestAccounts["mail"] = { sent: [], outcome: { status: "sent", detail: "taken" } };
+    const sendResetMail: SendResetMail = (link) => {
+      mail.sent.push(link);
+      return Promise.resolve(mail.outcome);
+    };
+    const reopen = ({ signingKeys = signingKey, hasMail = true } = {}) =>
       createAccounts({
         owned: store.owned,
         buckets: createBuckets({ openCell, now: clock.now }),
@@ -72,9 +84,10 @@ export async function withAccounts(test: (given: TestAccounts) => Promise<void>)
         now: clock.now,
         random,
         hasher: createPasswordHasher({ random, cost: 4, openThread: openInlineThread }),
+        sendResetMail: hasMail ? sendResetMail : null,
         log: silentLogger,
       });
-    await test({ accounts: reopen(), owned: store.owned, store, time, reopen });
+    await test({ accounts: reopen(), owned: store.owned, store, time, mail, reopen });
   }, clock);
 }
 

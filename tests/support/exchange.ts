@@ -7,8 +7,8 @@ import type { Bar, Timeframe, Trade } from "../../lib/market/mod.ts";
 import type { MarketIntake } from "../../lib/pipeline/types.ts";
 import { silentLogger } from "../../lib/log.ts";
 import { Breaker } from "../../lib/resilience/mod.ts";
-import { createOwnQueue } from "../../collectors/queue.ts";
 import { binance } from "../../collectors/sources/binance.ts";
+import { createOwnQueue } from "./queues.ts";
 
 /** Lets the machine do its input and output until `condition` holds; fails after many turns. */
 export async function until(condition: () => boolean, what = "condition"): Promise<void> {

@@ -136,6 +136,8 @@ export const aHistory = (part: Partial<ValueHistoryView> = {}): ValueHistoryView
   returns: {
     timeWeighted: { value: 0.1, reason: null },
     moneyWeighted: { value: null, reason: "Some time must lie between the flows" },
+    moneyWeightedSoFar: { value: null, reason: "Some time must lie between the flows" },
+    days: 0,
   },
   ...part,
 });
@@ -155,6 +157,7 @@ export const anActivity = (part: Partial<ActivityView> = {}): ActivityView => ({
   note: "first",
   importId: null,
   reference: "",
+  revision: 1,
   ...part,
 });
 

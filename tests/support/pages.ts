@@ -1,11 +1,6 @@
 /** Everything that pages are given, full, empty, failing and hostile. */
-import type {
-  DexPairRecord,
-  DexSignalRecord,
-  MarketDataRecord,
-  NewsRecord,
-  SignalRecord,
-} from "../../lib/contracts/records.ts";
+import type { DexPairRecord, DexSignalRecord } from "../../lib/contracts/dex_records.ts";
+import type { MarketDataRecord, NewsRecord, SignalRecord } from "../../lib/contracts/records.ts";
 import type {
   DexDetail,
   DexOverview,

@@ -6,12 +6,15 @@ import AlertPage, * as alert from "../../routes/alerts/[id].tsx";
 import HistoryPage, * as history from "../../routes/alerts/history.tsx";
 import AlertsPage, * as alerts from "../../routes/alerts/index.tsx";
 import NewAlertPage, * as newAlert from "../../routes/alerts/new.tsx";
+import ForgotPage, * as forgot from "../../routes/forgot.tsx";
 import NotificationsPage, * as notifications from "../../routes/notifications.tsx";
+import ResetPage, * as reset from "../../routes/reset.tsx";
 import AccountPage, * as account from "../../routes/settings/account.tsx";
 import DevicesPage, * as devices from "../../routes/settings/devices.tsx";
 import PreferencesPage, * as preferences from "../../routes/settings/index.tsx";
 import KeysPage, * as keys from "../../routes/settings/keys.tsx";
 import SecurityPage, * as security from "../../routes/settings/security.tsx";
+import UsersPage, * as users from "../../routes/settings/users.tsx";
 import SetupPage, * as setup from "../../routes/setup.tsx";
 import SignInPage, * as signIn from "../../routes/signin.tsx";
 import type { OwnAnswer, OwnQuestion, PersonView } from "../../lib/ui/own.ts";
@@ -90,6 +93,8 @@ export function servePerson(
     .appWrapper(Wrapper)
     .route("/signin", route(SignInPage, signIn))
     .route("/setup", route(SetupPage, setup))
+    .route("/forgot", route(ForgotPage, forgot))
+    .route("/reset", route(ResetPage, reset))
     .route("/alerts", route(AlertsPage, alerts))
     .route("/alerts/new", route(NewAlertPage, newAlert))
     .route("/alerts/history", route(HistoryPage, history))
@@ -100,6 +105,7 @@ export function servePerson(
     .route("/settings/security", route(SecurityPage, security))
     .route("/settings/keys", route(KeysPage, keys))
     .route("/settings/account", route(AccountPage, account))
+    .route("/settings/users", route(UsersPage, users))
     .handler();
   return async (path, form) => {
     const answer = await handle(

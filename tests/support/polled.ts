@@ -1,5 +1,6 @@
 /** Builders for tests of polling: a small source, its poller, and a server in the test's hand. */
-import { createPoller, type PollOptions } from "../../collectors/poll.ts";
+import { createPoller } from "../../collectors/poll.ts";
+import type { PollOptions } from "../../collectors/poll_options.ts";
 import type { CollectorHealth } from "../../collectors/health.ts";
 import type { Feed, PollSource, SourceRecords } from "../../collectors/source.ts";
 import { SourceParseError } from "../../collectors/source.ts";

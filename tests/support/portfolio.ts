@@ -1,6 +1,7 @@
 /** Builders for portfolios. */
 import { decimalOf, type RateLookup } from "../../lib/portfolio/mod.ts";
 import type { Activity } from "../../lib/portfolio/mod.ts";
+import type { OwnedStore } from "../../lib/store/mod.ts";
 
 /** An activity: one BTCUSDT bought on binance for 100 USDT, without a fee, unless told. */
 export function buildActivity(fields: Partial<Activity> = {}): Activity {
@@ -17,6 +18,33 @@ export function buildActivity(fields: Partial<Activity> = {}): Activity {
     timestamp: Date.UTC(2024, 0, 1),
     reference: "",
     ...fields,
+  };
+}
+
+/** A trade as its owner books it: two BTCUSDT at 100 USDT for a fee of 1. */
+export function buildTrade(timestamp: number) {
+  return {
+    type: "buy",
+    symbol: "BTCUSDT",
+    exchange: "binance",
+    quantity: "2",
+    price: "100",
+    currency: "USDT",
+    fee: "1",
+    feeCurrency: "USDT",
+    timestamp,
+  };
+}
+
+/** The same store, which fails once after so many writes. */
+export function breakAfter(owned: OwnedStore, writes: number): OwnedStore {
+  let left = writes;
+  return {
+    ...owned,
+    transact(work) {
+      if (left-- === 0) return Promise.reject(new Error("the plug was pulled"));
+      return owned.transact(work);
+    },
   };
 }
 

@@ -3,13 +3,15 @@ import type { ApiDeps } from "../../lib/api/deps.ts";
 import { createChartCache } from "../../lib/cache/charts.ts";
 import { createSymbolCache } from "../../lib/cache/symbols.ts";
 import type {
-  ApiUsageRecord,
-  CollectionRunRecord,
   DexListingRecord,
   DexPairRecord,
   DexSampleRecord,
   DexSignalRecord,
   DexTradeRecord,
+} from "../../lib/contracts/dex_records.ts";
+import type {
+  ApiUsageRecord,
+  CollectionRunRecord,
   EntityMentionRecord,
   TransactionRecord,
 } from "../../lib/contracts/records.ts";

@@ -1,7 +1,6 @@
 /** Data sets and builders for tests of signals, models of text and analytics. */
+import type { DexPairRecord, DexSampleRecord } from "../../lib/contracts/dex_records.ts";
 import type {
-  DexPairRecord,
-  DexSampleRecord,
   EntityMentionRecord,
   NewsRecord,
   SignalRecord,

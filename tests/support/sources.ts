@@ -9,7 +9,7 @@ import {
   type SourceRecords,
   type SourceRequest,
 } from "../../collectors/source.ts";
-import type { DexPairRecord } from "../../lib/contracts/records.ts";
+import type { DexPairRecord } from "../../lib/contracts/dex_records.ts";
 import type { MarketSymbol } from "../../lib/market/mod.ts";
 
 /** The time of receipt in tests of parsers: after all recordings. */

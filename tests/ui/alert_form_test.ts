@@ -106,15 +106,35 @@ Deno.test("a drawn line stands in for the level until a fixed one is wanted", ()
 
 Deno.test("NEW-05 an address from a chart fills the form; nonsense in it fills nothing", () => {
   const read = (query: string) => readAlertQuery(new URLSearchParams(query));
+  const fresh = { ...emptyDraft, parameters: { repeats: false } };
   deepEqual(
     read("symbol=ETHUSDT&condition=PRICE_BELOW&price=1200.5"),
-    { ...emptyDraft, symbol: "ETHUSDT", condition: "PRICE_BELOW", threshold: 1_200.5 },
+    {
+      ...fresh,
+      symbol: "ETHUSDT",
+      condition: "PRICE_BELOW",
+      threshold: 1_200.5,
+    },
   );
   deepEqual(read("line=1,2,3,4").parameters, {
     line: { fromMs: 1, fromPrice: 2, toMs: 3, toPrice: 4 },
+    repeats: false,
   });
-  deepEqual(read("condition=DROP&price=abc&line=1,2,x,4"), emptyDraft);
+  deepEqual(read("condition=DROP&price=abc&line=1,2,x,4"), fresh);
   equal(read(`symbol=${"A".repeat(500)}`).symbol.length, 120);
+});
+
+Deno.test("a new alert of any condition fires once each time it comes true, until more is asked for", () => {
+  for (const spec of conditionSpecs) {
+    const query = new URLSearchParams({ condition: spec.name, symbol: "BTCUSDT", price: "5" });
+    const draft = fitDraft(readAlertQuery(query), spec);
+    equal(draft.parameters.repeats, false, spec.name);
+    equal(draft.one_time, false, spec.name);
+    const faults = checkAlert(draft as never).map(({ pointer }) => pointer);
+    deepEqual(faults.filter((pointer) => pointer.startsWith("/parameters")), [], spec.name);
+  }
+  const ticked = readAlertForm(form({ repeats: "on" }));
+  equal("repeats" in ticked.parameters, false, "the API's own default says it repeats");
 });
 
 Deno.test("groups are read as they lie in one another, to the depth that is allowed", () => {

@@ -289,3 +289,17 @@ Deno.test("the menu marks the page and what lies below it, and the footer leads 
     assert.ok(footer.includes(`href="${href}"`), href);
   }
 });
+
+Deno.test("of a start the time of all sources is told, not the moment that each had left", async () => {
+  const known = await fullPages.getJobs();
+  const took = async (trigger: "cron" | "start") => {
+    const runs = known.runs.map((run) => ({ ...run, trigger, duration_ms: 4_200 }));
+    const getJobs = () => Promise.resolve({ ...known, runs });
+    const { html } = await open({ ...fullPages, getJobs })("/jobs");
+    const cycles = html.slice(html.indexOf('id="cycles"'), html.indexOf('id="parked"'));
+    const rows = [...cycles.matchAll(/<td class="number">([^<]*)<\/td><\/tr>/g)];
+    return { whole: / in ([^<]*)/.exec(cycles)?.[1], rows: rows.map(([, text]) => text) };
+  };
+  assert.deepEqual(await took("cron"), { whole: "4 s", rows: ["300 ms", "9 ms"] });
+  assert.deepEqual(await took("start"), { whole: "4 s", rows: ["–", "–"] });
+});

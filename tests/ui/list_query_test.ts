@@ -1,10 +1,10 @@
 /** Filters of lists, to and from their address. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
+import { dexSignalTypes } from "../../lib/contracts/dex_records.ts";
 import { isRecordedElsewhere } from "../../lib/ui/Age.tsx";
 import {
   dexColumns,
-  dexSignalTypes,
   filterMarkets,
   formatQuery,
   matchesText,

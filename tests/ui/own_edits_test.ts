@@ -19,6 +19,7 @@ import {
   type EditResult,
   sendEdit,
 } from "../../lib/ui/edits.ts";
+import { mergeFields } from "../../lib/outbox/merge.ts";
 import { createRecordEditor } from "../../lib/ui/record_editor.ts";
 import { addSymbol, dropSymbol, moveSymbol } from "../../lib/ui/watch_rows.ts";
 import { anActivity } from "../support/own_pages.tsx";
@@ -213,13 +214,57 @@ Deno.test("a form becomes the body of a request; an untouched time keeps its mil
   assert.ok(hasPrice("sell") && !hasPrice("withdrawal"));
 });
 
-Deno.test("an entry comes back whole, and only one with an id of a client's is replaced in place", () => {
+Deno.test("what was not touched in a form is sent as it was, so that others may have changed it", () => {
+  const before = anActivity({ type: "deposit", price: "0", fee: "0", feeCurrency: "" });
+  const form = openForm(before);
+  assert.deepEqual([form.price, form.fee], ["", ""]);
+  const body = readForm({ ...form, note: "mine" }, before)!;
+  assert.deepEqual([body.price, body.fee, body.note], ["0", "0", "mine"]);
+  const touched = Object.keys(body).filter((name) =>
+    body[name] !== before[name as keyof typeof before]
+  );
+  assert.deepEqual(touched, ["note"]);
+  // Merged with what another device made of it meanwhile, nothing is lost and nothing clashes.
+  const theirs = { ...before, fee: "3", feeCurrency: "USDT", quantity: "9", revision: 2 };
+  const { fields, clashes } = mergeFields({ ...before }, body, theirs);
+  assert.deepEqual(clashes, []);
+  assert.deepEqual([fields.fee, fields.quantity, fields.note], ["3", "9", "mine"]);
+});
+
+Deno.test("what was touched in a form is sent as it was typed", () => {
+  const before = anActivity({ price: "40000", fee: "20" });
+  const form = openForm(before);
+  const body = readForm({ ...form, price: " 5 ", fee: "" }, before)!;
+  assert.deepEqual([body.price, body.fee], ["5", ""]);
+  // Of another kind it has no price.
+  const moved = readForm({ ...form, type: "withdrawal" }, before)!;
+  assert.deepEqual([moved.price, moved.fee], ["", "20"]);
+});
+
+Deno.test("an entry goes out on its revision, a new one only where none is", () => {
+  const path = "/api/v1/portfolios/b/activities/a-12";
+  const before = anActivity({ revision: 3 });
+  const edit = draft({ path, body: writeActivity(before), base: { ...before } });
+  assert.equal(describeEdit(edit, "k").headers["if-match"], '"3"');
+  assert.ok(!describeEdit(edit, "k").body!.includes("revision"));
+  const gone = describeEdit({ ...edit, method: "DELETE", body: null }, "k");
+  assert.equal(gone.headers["if-match"], '"3"');
+  const fresh = describeEdit({ ...edit, base: null }, "k").headers;
+  assert.deepEqual([fresh["if-match"], fresh["if-none-match"]], [undefined, "*"]);
+});
+
+Deno.test("an entry comes back whole, in place under an id of a client's or of an imported row", () => {
   const activity = anActivity({ reference: "trade-1", importId: "i" });
   const body = writeActivity(activity);
   assert.equal(body.reference, "trade-1");
-  for (const name of ["id", "portfolioId", "importId"]) assert.ok(!(name in body), name);
+  for (const name of ["id", "portfolioId", "importId", "revision"]) {
+    assert.ok(!(name in body), name);
+  }
   assert.ok(isReplaceable(activity));
-  assert.ok(!isReplaceable({ id: `${activity.id}-12` }));
+  assert.ok(isReplaceable({ id: `${activity.id}-12` }));
+  for (const id of ["", "a1", `${activity.id}-`, `${activity.id}-x`, `${activity.id}-1-2`]) {
+    assert.ok(!isReplaceable({ id }), id);
+  }
 });
 
 Deno.test("entries stay newest first, each id once", () => {

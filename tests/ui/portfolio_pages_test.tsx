@@ -28,6 +28,26 @@ function open(options: Parameters<typeof serveOwn>[0] = {}) {
   };
 }
 
+Deno.test("UI-18 a rate is told for a year; below one year, what was earned in it", async () => {
+  const some = (value: number) => ({ value, reason: null });
+  for (
+    const [days, wanted] of [
+      [6, /Money-weighted, of 6 days[\s\S]{0,80}−12\.00%/],
+      [1, /Money-weighted, of 1 day</],
+      [365, /Money-weighted, a year[\s\S]{0,80}−99\.96%/],
+    ] as const
+  ) {
+    const returns = {
+      timeWeighted: some(-0.12),
+      moneyWeighted: some(-0.9996),
+      moneyWeightedSoFar: some(-0.12),
+      days,
+    };
+    const answers = { ...fullAnswers, [`GET ${api}/history`]: aHistory({ returns }) };
+    assert.match((await open({ answers })(book)).html, wanted);
+  }
+});
+
 Deno.test("UI-18 a portfolio is complete without scripts: worth, holdings, course, book, imports", async () => {
   const { status, headers, html } = await open()(book);
   assert.equal(status, 200);
@@ -95,7 +115,7 @@ Deno.test("nothing booked is said in words, and never looks like a figure of zer
     [`GET ${api}/history`]: aHistory({
       points: [],
       missingDays: 0,
-      returns: { timeWeighted: none, moneyWeighted: none },
+      returns: { timeWeighted: none, moneyWeighted: none, moneyWeightedSoFar: none, days: null },
     }),
     [`GET ${api}/activities`]: { activities: [], count: 0, next_cursor: null },
     [`GET ${api}/imports`]: { imports: [], count: 0 },

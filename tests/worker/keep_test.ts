@@ -1,5 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import {
+  createRefresh,
   findKeptPage,
   keptHeader,
   type PageCache,
@@ -93,4 +94,24 @@ Deno.test("without a network a page is itself, else itself with other choices, e
   equal(await find("/never"), "/offline");
   await cache.delete("/offline");
   equal(await find("/never"), undefined);
+});
+
+Deno.test("a page that is told of again while it is fetched is fetched once more, not each time", async () => {
+  const begun: string[] = [];
+  let go = Promise.withResolvers<void>();
+  const refresh = createRefresh((path) => {
+    begun.push(path);
+    return go.promise;
+  });
+  const first = refresh("/alerts");
+  const others = [refresh("/alerts"), refresh("/alerts"), refresh("/portfolio")];
+  deepEqual(begun, ["/alerts", "/portfolio"]);
+  const answer = go.resolve;
+  go = Promise.withResolvers<void>();
+  go.resolve();
+  answer();
+  await Promise.all([first, ...others]);
+  deepEqual(begun, ["/alerts", "/portfolio", "/alerts"]);
+  await refresh("/alerts");
+  equal(begun.length, 4, "later it is fetched as ever");
 });

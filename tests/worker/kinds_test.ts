@@ -1,5 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { findKind, listWarmPaths, type RequestKind } from "../../lib/worker/kinds.ts";
+import {
+  findKind,
+  listTouchedPages,
+  listWarmPaths,
+  type RequestKind,
+} from "../../lib/worker/kinds.ts";
 import { apiPaths } from "../../lib/api/paths.ts";
 
 const get = (path: string, isNavigation = false): RequestKind => {
@@ -34,6 +39,10 @@ const leftAlone = [
   "/setup",
   "/setup?token=secret",
   "/reset?token=secret",
+  "/reset",
+  "/forgot",
+  "/settings/users",
+  "/settings/users?email=a@b.org",
   "/explore/signals?token=secret",
   "/s/secret",
   "/shared/secret",
@@ -86,6 +95,11 @@ const changes: [method: string, path: string, want: RequestKind][] = [
   ["DELETE", "/api/v1/auth/me", "session"],
   ["POST", "/signin", "session"],
   ["POST", "/setup", "session"],
+  ["POST", "/reset", "session"],
+  ["POST", "/api/v1/auth/reset", "session"],
+  ["POST", "/forgot", "none"],
+  ["POST", "/api/v1/auth/forgot", "none"],
+  ["POST", "/settings/users", "none"],
   ["POST", "/api/v1/auth/refresh", "none"],
   ["PUT", "/api/v1/alerts/0f8fad5b", "none"],
   ["POST", "/share", "none"],
@@ -123,3 +137,29 @@ Deno.test("pages to keep ahead are ours, pages, and each once", () => {
   }
   equal(listWarmPaths(Array.from({ length: 900 }, (_, i) => `/${i}`), origin).length, 200);
 });
+
+const id = "0f8fad5b-d9cb-469f-a165-70867728950e";
+const touched: [string, string, string[]][] = [
+  ["PUT", `/api/v1/alerts/${id}`, ["/alerts", `/alerts/${id}`]],
+  ["POST", `/api/v1/alerts/${id}/snooze`, ["/alerts", `/alerts/${id}`]],
+  ["POST", "/alerts/new", ["/alerts"]],
+  ["DELETE", `/api/v1/watchlists/${id}`, ["/watchlists", `/watchlists/${id}`]],
+  [
+    "PUT",
+    `/api/v1/portfolios/${id}/activities/1f8fad5b-d9cb-469f-a165-70867728950e`,
+    ["/portfolio", `/portfolio/${id}`],
+  ],
+  ["POST", `/portfolio/${id}`, ["/portfolio", `/portfolio/${id}`]],
+  ["PUT", "/api/v1/preferences", ["/settings"]],
+  ["POST", "/settings", ["/settings"]],
+  ["GET", `/api/v1/alerts/${id}`, []],
+  ["POST", "/api/v1/push/subscriptions", []],
+  ["POST", "/alertsomething", []],
+];
+
+for (const [method, pathname, expected] of touched) {
+  Deno.test(`${method} ${pathname} changes what ${expected.join(" and ") || "no page"} tells`, () => {
+    deepEqual(listTouchedPages({ method, pathname }), expected);
+    for (const page of expected) equal(get(page, true), "page", `${page} is kept`);
+  });
+}

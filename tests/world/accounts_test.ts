@@ -5,7 +5,7 @@ import { goodPassword, here, startMs } from "../support/accounts.ts";
 import { withFolder, withMemoryStore } from "../support/store.ts";
 
 const now = () => startMs;
-const base = { now, log: silentLogger };
+const base = { now, log: silentLogger, sendResetMail: null };
 
 Deno.test("the keys of tokens are made at the first start and kept for the next, readable by nobody else", () =>
   withFolder((dataDir) =>

@@ -51,6 +51,8 @@ Deno.test("news of the bundled recording are judged within a minute of a start",
   });
   const end = await startCycles(world);
   const startMs = world.clock.now();
+  let answeredMs = Infinity;
+  void world.collectors.asked.then(() => answeredMs = world.clock.now());
   let isJudged = false;
   for (let i = 0; i < 3_000 && !isJudged && world.clock.now() - startMs < 60_000; i++) {
     await world.clock.advance(i < 200 ? 0 : 100);
@@ -66,6 +68,10 @@ Deno.test("news of the bundled recording are judged within a minute of a start",
   const { items: [run] } = await world.store.collectionRuns.list({});
   equal(run?.trigger, "start");
   ok(run.records > 0, "the first cycle brought something");
+  ok(
+    run.duration_ms! >= answeredMs - startMs && run.duration_ms! > 0,
+    "it took as long as the sources did",
+  );
   const waiting = pollSources.filter(({ key }) => run.sources[key]?.status === "waiting");
   deepEqual(waiting.map(({ key }) => key), [], "every polled source was asked");
   const failing = world.healths().filter(({ state }) => state === "reconnecting");

@@ -122,6 +122,26 @@ Deno.test("ALR-09 many failed answers are told, few or old ones are not", () =>
     deepEqual(await look(), ["error_rate begins"]);
   }));
 
+Deno.test("ALR-09 an error budget that is spent too fast is told once, and over once it is not", () =>
+  withProduct(async ({ look, metrics, told, run, clock }) => {
+    const answer = async (status: string, n: number) => {
+      metrics.count("http_requests_total", n, { method: "GET", route: "/api/v1/prices", status });
+      await run("cycle", clock.now());
+      return await look();
+    };
+    deepEqual(await look(), []);
+    deepEqual(await answer("200", 2_000), []);
+    // Far below the share of failed answers that is told as such.
+    deepEqual(await answer("503", 40), ["slo:availability begins"]);
+    equal(told[0]!.title, "The API fails too often for its objective");
+    match(told[0]!.message, /^40 of 2040 answers .* \(1\.96 %\), .* budget of 0\.1 %/);
+    deepEqual([await answer("503", 5), await answer("200", 10)], [[], []], "told once");
+    const later: string[] = [];
+    for (let i = 0; i < 40; i++) later.push(...await answer("200", 1_000));
+    deepEqual(later, ["slo:availability is over"]);
+    deepEqual(await answer("500", 400), ["error_rate begins", "slo:availability begins"]);
+  }));
+
 Deno.test("ALR-09 cycles that do not run are told after two of them, over with the next one", () =>
   withProduct(async ({ look, run, clock }) => {
     deepEqual(await look(30), []);

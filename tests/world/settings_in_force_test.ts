@@ -80,7 +80,7 @@ const aCycle =
       queue: {
         enqueue: (_topic: string, _body: unknown, { id }: { id: string }) =>
           Promise.resolve(!ids.includes(id) && ids.push(id) > 0),
-      } as unknown as Store["jobs"],
+      } as Store["jobs"],
       log: silentLogger,
       world: createMemoryStore(),
       hub: silentPublisher,

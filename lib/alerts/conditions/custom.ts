@@ -12,8 +12,6 @@ type BarField = typeof barFields[number];
 
 /** What a comparison may look at. */
 export const customFields: readonly string[] = [...barFields, ...indicatorNames];
-/** How a comparison may compare. */
-export const customComparisons = ["above", "below", "crosses_above", "crosses_below"] as const;
 /** How deep groups may lie in one another, and how many comparisons there may be. */
 export const groupDepthMax = 3;
 /** See `groupDepthMax`. */

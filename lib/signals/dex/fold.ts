@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DexSignalRecord } from "../../contracts/records.ts";
+import type { DexSignalRecord } from "../../contracts/dex_records.ts";
 import { scoreConfidence } from "../confidence.ts";
 import { formatObservedVersion, hashRows } from "../observed.ts";
 import type { Thresholds } from "../types.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DexSampleRecord } from "../../contracts/records.ts";
+import type { DexSampleRecord } from "../../contracts/dex_records.ts";
 import type { DexHistory, DexPoint } from "./types.ts";
 
 const HOUR_MS = 3_600_000;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DexPairRecord, DexSampleRecord, DexSignalType } from "../../contracts/records.ts";
+import type { DexPairRecord, DexSampleRecord, DexSignalType } from "../../contracts/dex_records.ts";
 import type { Thresholds } from "../types.ts";
 
 /** One point of a pair's past: time (epoch ms), price, volume of 24 h, liquidity; USD. */

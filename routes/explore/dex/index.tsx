@@ -9,11 +9,15 @@ import {
   pageStrings,
   strings,
 } from "../../../lib/format/mod.ts";
-import type { DexPairRecord, DexSignalRecord } from "../../../lib/contracts/records.ts";
+import {
+  type DexPairRecord,
+  type DexSignalRecord,
+  dexSignalTypes,
+} from "../../../lib/contracts/dex_records.ts";
 import { Age, type PageTimes, readTimes } from "../../../lib/ui/Age.tsx";
 import { Bars, ScrollTable, Timeline, Twin } from "../../../lib/ui/Figures.tsx";
 import { ChoiceField, FilterForm } from "../../../lib/ui/FilterForm.tsx";
-import { dexSignalTypes, parseDexFilter, turnDexSort } from "../../../lib/ui/list_query.ts";
+import { parseDexFilter, turnDexSort } from "../../../lib/ui/list_query.ts";
 import { Change, formatFindings, linkPair } from "../../../lib/ui/PageParts.tsx";
 import type {
   DexColumn,

@@ -1,7 +1,7 @@
 /** Detectors on pairs at and around their thresholds (DEX-01 to DEX-06). */
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
-import type { DexPairRecord, DexSampleRecord } from "../../../lib/contracts/records.ts";
+import type { DexPairRecord, DexSampleRecord } from "../../../lib/contracts/dex_records.ts";
 import {
   createDexHistory,
   dexDetectors,

@@ -1,0 +1,56 @@
+/**
+ * The texts of changes that wait on this device, as lists show them.
+ *
+ * @module
+ */
+
+/** English texts. */
+export const waitingStrings = {
+  heading: "Waiting on this device",
+  marks: {
+    waiting: "waiting",
+    attention: "needs your decision",
+  },
+  /** What waits, for whoever does not see the mark. */
+  kinds: {
+    new: (name: string) => `${name} is new here and not sent yet`,
+    changed: (name: string) => `${name} was changed here; the change is not sent yet`,
+    deleted: (name: string) => `${name} was deleted here; the deletion is not sent yet`,
+  },
+  short: { new: "new", changed: "changed", deleted: "deleted" },
+  attention: "Decide under “Your changes on this device” at the foot of the page.",
+  undo: "Undo",
+  undoNamed: (name: string) => `Undo what waits for ${name}`,
+  fields: {
+    name: "Name",
+    symbols: "Symbols",
+    isPublic: "Public",
+    currency: "Currency",
+    symbol: "Symbol",
+    condition: "Condition",
+    threshold: "Level",
+    is_active: "On",
+    snoozedUntilMs: "Silenced until",
+    note: "Note",
+    quantity: "Quantity",
+    price: "Price",
+    fee: "Fee",
+    timestamp: "Time",
+    type: "Type",
+    email: "E-mail address",
+    webhookUrl: "Webhook",
+    timeZone: "Time zone",
+    batchSeconds: "Batches (s)",
+    toasts: "Toasts",
+    sound: "Sound",
+    toastConfidence: "Least confidence of toasts",
+  } as Readonly<Record<string, string>>,
+  preferences: "Preferences",
+  saved: "Saved.",
+  yes: "yes",
+  no: "no",
+  nothing: "none",
+  kept: "Kept on this device; it is sent once you are online.",
+  stale: "It was changed on another device meanwhile. Reload the page and do it again.",
+  offline: "No answer came. Check the connection and try again.",
+};
