@@ -56,7 +56,8 @@ export async function runLighthouseBench({ runs = 3 }: { runs?: number } = {}): 
       }
       for (const page of paths.filter((path) => !firstViews.includes(path))) {
         const headers: Record<string, string> = openPages.includes(page) ? {} : { cookie };
-        figures.push(...describeScores(page, [await read(page, headers)]));
+        const name = page.replace(/share_[\w-]+/, "{token}");
+        figures.push(...describeScores(name, [await read(page, headers)]));
       }
     } finally {
       await product.stop();
