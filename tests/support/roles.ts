@@ -9,6 +9,7 @@ import { anApi, aSymbol, type TestApi } from "./api.ts";
 import type { Answer } from "./auth_api.ts";
 import { createManualClock } from "./clock.ts";
 import { withFolder } from "./store.ts";
+import { aVisitBook } from "./visits.ts";
 
 /** The operator's token of these tests. */
 const operatorToken = "t".repeat(64);
@@ -49,6 +50,7 @@ export function withRoles(test: (given: TestRoles) => Promise<void>): Promise<vo
         ...{ accounts, owned, personal, now, marketNow: now, store: world },
         symbols: createSymbolCache({ symbols: world.symbols, now }),
         adminToken: operatorToken,
+        visits: { book: aVisitBook(), isCounted: () => true },
       });
       const signedIn = {
         root: await setUp(accounts),
