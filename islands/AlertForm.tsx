@@ -96,10 +96,27 @@ function useLook(
   return { foresight, isLooking, refusal, schedule };
 }
 
+/** Says whether somebody typed or chose something in a form since it was sent. */
+function isTouched(form: HTMLFormElement): boolean {
+  return [...form.elements].some((each) =>
+    each instanceof HTMLSelectElement
+      ? [...each.options].some(({ selected, defaultSelected }) => selected !== defaultSelected)
+      : each instanceof HTMLInputElement &&
+        (each.value !== each.defaultValue || each.checked !== each.defaultChecked)
+  );
+}
+
+/** The first draft in a browser is the form itself: people do not wait for scripts. */
+function readFirst({ draft, specs }: Props): AlertDraft {
+  const form = globalThis.document?.querySelector<HTMLFormElement>(".alert-form");
+  return form && isTouched(form) ? readDraft(form, specs) : draft;
+}
+
 /** The draft as it is drawn, and what its buttons do with it. */
 function useDraft(props: Props, form: { current: HTMLFormElement | null }) {
   const { alertId, revision, specs } = props;
-  const draft = useSignal(props.draft);
+  const first = useMemo(() => readFirst(props), []);
+  const draft = useSignal(first);
   const problem = useSignal(props.problem);
   const read = () => draft.value = readDraft(form.current!, specs);
   // A kept page was written before what waits: saving it as it was would take that back.
@@ -108,11 +125,6 @@ function useDraft(props: Props, form: { current: HTMLFormElement | null }) {
     const shown = applyWaiting(props.draft, waiting);
     draft.value = fitDraft(shown, findSpec(specs, shown));
   });
-  useEffect(() => {
-    // A condition that was chosen before this script came.
-    const chosen = readDraft(form.current!, specs);
-    if (chosen.condition !== draft.peek().condition) draft.value = chosen;
-  }, []);
   const save = async () => {
     problem.value = noProblem;
     const body = read();

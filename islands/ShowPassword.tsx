@@ -5,21 +5,21 @@ import { peopleStrings } from "../lib/format/people_strings.ts";
 export default function ShowPassword({ name }: { name: string }) {
   const [isShown, setShown] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
+  const show = (isWanted: boolean) => {
+    const field = button.current?.form?.elements.namedItem(name);
+    if (!(field instanceof HTMLInputElement)) return;
+    field.type = isWanted ? "text" : "password";
+    setShown(isWanted);
+  };
   useEffect(() => {
     const form = button.current?.form;
-    const field = form?.elements.namedItem(name);
-    if (!form || !(field instanceof HTMLInputElement)) return;
-    field.type = isShown ? "text" : "password";
     // Browsers remember what was sent as text.
-    const mask = () => {
-      field.type = "password";
-      setShown(false);
-    };
-    form.addEventListener("submit", mask);
-    return () => form.removeEventListener("submit", mask);
-  }, [isShown]);
+    const mask = () => show(false);
+    form?.addEventListener("submit", mask);
+    return () => form?.removeEventListener("submit", mask);
+  }, []);
   return (
-    <button ref={button} type="button" class="js-only" onClick={() => setShown(!isShown)}>
+    <button ref={button} type="button" class="js-only" onClick={() => show(!isShown)}>
       {isShown ? peopleStrings.reset.hide : peopleStrings.reset.show}
     </button>
   );

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { alertStrings } from "../lib/format/alert_strings.ts";
 import { strings } from "../lib/format/strings.ts";
 import { getLiveClient, liveState } from "../lib/live/client.ts";
-import { formatUnread } from "../lib/ui/unread.ts";
+import { formatUnread, markKey } from "../lib/ui/unread.ts";
 import { startSession } from "../lib/ui/session_browser.ts";
 import { playToastSound } from "../lib/ui/sound.ts";
 import {
@@ -37,9 +37,6 @@ interface Told {
   unread: number;
   notifications: { id: string; timestamp: number }[];
 }
-
-/** Where a browser remembers the newest that it has shown, so that no page shows it again. */
-const markKey = "cryptointel.told";
 
 function readMark(): number | null {
   try {

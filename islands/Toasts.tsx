@@ -1,5 +1,6 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { markKey } from "../lib/ui/unread.ts";
 
 /** What the person wants of toasts. */
 export interface ToastWishes {
@@ -16,6 +17,12 @@ const startAfterMs = 1_500;
 export default function Toasts(wishes: ToastWishes) {
   const [View, setView] = useState<ComponentType<ToastWishes> | null>(null);
   useEffect(() => {
+    // Who has never been told anything is told what comes from now on, on whichever page that is.
+    try {
+      localStorage[markKey] ??= Date.now();
+    } catch {
+      // Without storage each page begins with what is told while it is open.
+    }
     const timer = setTimeout(() => {
       // Without it the page is whole; the next one tries again.
       void import("./ToastList.tsx").then(

@@ -131,8 +131,15 @@ Deno.test("alerts in a real browser", async (t) => {
         for (const hasScripts of [true, false]) {
           const { context, page } = await openPage(browser, { width: 1280, hasScripts });
           await join(page, url, `olga${hasScripts ? "" : "-plain"}`);
-          await page.goto(`${url}/alerts/new?symbol=BTCUSDT`);
+          // What is chosen before the scripts have come counts as well.
+          const isChosen = Promise.withResolvers<void>();
+          await page.route(/\/_fresh\/js\//, async (route) => {
+            await isChosen.promise;
+            await route.continue();
+          });
+          await page.goto(`${url}/alerts/new?symbol=BTCUSDT`, { waitUntil: "commit" });
           await page.getByLabel("Condition").selectOption("CUSTOM");
+          isChosen.resolve();
           if (!hasScripts) await page.getByRole("button", { name: "Show its fields" }).click();
           await page.getByRole("button", { name: "Add a group" }).click();
           await page.locator("[name=g-1-match]").waitFor();

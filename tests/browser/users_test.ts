@@ -113,6 +113,7 @@ async function checkLink(browser: Browser, url: string): Promise<void> {
   await page.getByText("public lists of stolen passwords").first().waitFor();
   await field.fill(next);
   equal(await field.getAttribute("type"), "password");
+  await page.locator(".live[data-status=connected]").waitFor();
   await page.getByRole("button", { name: "Show the password" }).click();
   equal(await field.getAttribute("type"), "text");
   await page.getByRole("button", { name: "Hide the password" }).click();
