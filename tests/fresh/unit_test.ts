@@ -94,7 +94,12 @@ Deno.test("serialize() keeps every kind of value", () => {
     holes,
   ];
   assert.deepEqual(roundTrip(values), values);
-  fc.assert(fc.property(fc.jsonValue(), (value) => assert.deepEqual(roundTrip([value]), [value])));
+  fc.assert(fc.property(fc.jsonValue(), (value) => {
+    // A key that would become a prototype is refused in words, never sent.
+    if (/(?<!\\)"__proto__":/.test(JSON.stringify(value))) {
+      assert.throws(() => roundTrip([value]), /__proto__/);
+    } else assert.deepEqual(roundTrip([value]), [value]);
+  }));
 });
 
 Deno.test("serialize() keeps identities: cycles, and a signal deep in two places", () => {
