@@ -31,8 +31,9 @@ for (const format of ["csv", "json"] as const) {
         const ids = { importId: "i", portfolioId: "p", userId: "u" };
         const records = list.map((fields, i): ActivityRecord => ({
           ...fields,
-          // An apostrophe of one's own before such a sign reads as the export's; see the format.
-          note: fields.note.replace(/^'+/, ""),
+          // An apostrophe of one's own before such a sign reads as the export's; see the format. What
+          // is left of it begins with no space, as no note does.
+          note: fields.note.replace(/^['\s]+/, ""),
           reference: fields.reference && `${fields.reference}${i}`,
           id: `i-${i}`,
           portfolioId: "p",
