@@ -3,17 +3,16 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { BrowserContext, Page } from "playwright-core";
 import { callApi } from "../support/account_browser.ts";
 import { listAxeViolations } from "../support/browser_pages.ts";
-import { type Fate, openFaultyFront } from "../support/faulty_front.ts";
+import { down, type Fate, pass } from "../support/faulty_front.ts";
+import { openInstalledApp, waitForWorker } from "../support/installed_app.ts";
 import {
   joinByForm,
   makePossessions,
   marks,
-  openProfile,
   putRecord,
   recordPages,
   records,
 } from "../support/own_browser.ts";
-import { describeReplay, startProduct } from "../support/product.ts";
 
 const preferences = "/api/v1/preferences";
 const lists = ["/alerts", "/watchlists", "/portfolio", "/settings"];
@@ -120,16 +119,12 @@ async function assertMarked(page: Page, url: string): Promise<void> {
 }
 
 Deno.test("PWA-04 what is edited without a server", async (t) => {
-  const dataDir = await Deno.makeTempDir({ prefix: "cryptointel-" });
-  const profile = await Deno.makeTempDir({ prefix: "chromium-" });
-  const product = await startProduct(describeReplay(dataDir));
-  const front = await openFaultyFront(product.url);
-  const { url } = front;
-  let context = await openProfile(profile);
-  let page = await context.newPage();
+  const app = await openInstalledApp();
+  const { product, front, url } = app;
+  let { context, page } = app;
   try {
     await page.goto(`${url}/guides`);
-    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await waitForWorker(page);
     await joinByForm(page, url, marks.email);
     await makePossessions(page);
     for (const path of [...lists, recordPages.list, recordPages.book]) {
@@ -137,16 +132,15 @@ Deno.test("PWA-04 what is edited without a server", async (t) => {
       // The chunks that edits need come with the first page that needs them.
       await page.locator(".live[data-status=connected]").waitFor();
     }
-    front.decide = () => "down";
+    front.decide = down;
 
     await t.step("is marked in its list at once", () => editEverything(page, url));
 
     await t.step(
       "is there after the browser was started anew, and goes on from there",
       async () => {
-        await context.close();
-        context = await openProfile(profile);
-        page = await context.newPage();
+        await app.restart();
+        ({ context, page } = app);
         await open(page, `${url}/alerts`);
         await waitForTray(page, /^7 changes wait$/);
         await assertMarked(page, url);
@@ -210,14 +204,14 @@ Deno.test("PWA-04 what is edited without a server", async (t) => {
     await t.step("and changed elsewhere, too, is shown to its person, who decides", async () => {
       await page.goto(`${url}/settings`);
       await page.locator(".live[data-status=connected]").waitFor();
-      front.decide = () => "down";
+      front.decide = down;
       await page.locator('[name="timeZone"]').fill("Asia/Tokyo");
       await page.getByRole("button", { name: "Save", exact: true }).click();
       await mark(page, "changed").waitFor();
       await putElsewhere(context, product.url, preferences, {
         ...{ timeZone: "America/New_York", sound: true },
       });
-      front.decide = () => "pass";
+      front.decide = pass;
       await flush(page);
       await waitForTray(page, /^1 change needs your decision$/);
       await mark(page, "changed").filter({ hasText: "needs your decision" }).waitFor();
@@ -253,10 +247,6 @@ Deno.test("PWA-04 what is edited without a server", async (t) => {
       equal(await page.locator(".waiting-mark").count(), 0);
     });
   } finally {
-    await context.close();
-    await front.close();
-    await product.stop();
-    await Deno.remove(profile, { recursive: true });
-    await Deno.remove(dataDir, { recursive: true });
+    await app.close();
   }
 });

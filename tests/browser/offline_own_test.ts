@@ -2,17 +2,16 @@
 import { equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { callApi } from "../support/account_browser.ts";
-import { type FaultyFront, openFaultyFront } from "../support/faulty_front.ts";
+import { down, pass } from "../support/faulty_front.ts";
+import { openInstalledApp, waitForWorker } from "../support/installed_app.ts";
 import {
   assertNotOfMara,
   joinByForm,
   makePossessions,
   marks,
-  openProfile,
   password,
   recordPages,
 } from "../support/own_browser.ts";
-import { describeReplay, startProduct } from "../support/product.ts";
 
 /** Pages behind the sign-in, and what of mara's each of them shows. */
 const ownPages: readonly (readonly [path: string, shown: string])[] = [
@@ -46,10 +45,6 @@ async function readKept(page: Page): Promise<string> {
     }
     return texts.join("\n");
   });
-}
-
-async function waitForWorker(page: Page): Promise<void> {
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 }
 
 /** Opens each page online, so that it is kept as its person saw it. */
@@ -95,18 +90,10 @@ async function assertNothingOfMara(page: Page, url: string): Promise<void> {
   }
 }
 
-const setDown = (front: FaultyFront, isDown: boolean) => {
-  front.decide = () => isDown ? "down" : "pass";
-};
-
 Deno.test("PWA-03 NEW-02 what is one's own without a server", async (t) => {
-  const dataDir = await Deno.makeTempDir({ prefix: "cryptointel-" });
-  const profile = await Deno.makeTempDir({ prefix: "chromium-" });
-  const product = await startProduct(describeReplay(dataDir));
-  const front = await openFaultyFront(product.url);
-  const { url } = front;
-  let context = await openProfile(profile);
-  let page = await context.newPage();
+  const app = await openInstalledApp();
+  const { front, url } = app;
+  let { context, page } = app;
   try {
     await page.goto(`${url}/guides`);
     await waitForWorker(page);
@@ -129,14 +116,13 @@ Deno.test("PWA-03 NEW-02 what is one's own without a server", async (t) => {
     );
 
     await t.step("every page opens with what was kept, and says how old it is", async () => {
-      setDown(front, true);
+      front.decide = down;
       await assertKept(page, url);
     });
 
     await t.step("so it does in a browser that was started anew", async () => {
-      await context.close();
-      context = await openProfile(profile);
-      page = await context.newPage();
+      await app.restart();
+      ({ context, page } = app);
       await assertKept(page, url);
     });
 
@@ -145,7 +131,7 @@ Deno.test("PWA-03 NEW-02 what is one's own without a server", async (t) => {
       await page.getByRole("button", { name: `Account of ${marks.email}` }).click();
       await page.getByRole("button", { name: "Sign out" }).click();
       await page.getByRole("heading", { name: "You are offline" }).waitFor();
-      setDown(front, false);
+      front.decide = pass;
       await page.goto(`${url}/watchlists`);
       match(await page.locator("main").innerText(), new RegExp(marks.list));
     });
@@ -156,22 +142,22 @@ Deno.test("PWA-03 NEW-02 what is one's own without a server", async (t) => {
       await page.getByRole("button", { name: "Sign out" }).click();
       await page.waitForURL(/\/signin\?out=1$/);
       assertNotOfMara(await readKept(page), "what is kept");
-      setDown(front, true);
+      front.decide = down;
       await assertNothingOfMara(page, url);
-      setDown(front, false);
+      front.decide = pass;
     });
 
     await t.step("another person never sees them, and has their own", async () => {
       await joinByForm(page, url, "eve@example.org");
-      setDown(front, true);
+      front.decide = down;
       await assertNothingOfMara(page, url);
-      setDown(front, false);
+      front.decide = pass;
       await page.goto(`${url}/watchlists`);
-      setDown(front, true);
+      front.decide = down;
       await page.goto(`${url}/watchlists`, { waitUntil: "commit" });
       await page.locator(".offline").waitFor();
       match(await page.locator("main").innerText(), /No watchlist yet/);
-      setDown(front, false);
+      front.decide = pass;
     });
 
     await t.step("so it is where nobody signed out before", async () => {
@@ -187,14 +173,10 @@ Deno.test("PWA-03 NEW-02 what is one's own without a server", async (t) => {
       // Her session ends without a word to this browser.
       await context.clearCookies();
       await joinByForm(page, url, "ida@example.org");
-      setDown(front, true);
+      front.decide = down;
       await assertNothingOfMara(page, url);
     });
   } finally {
-    await context.close();
-    await front.close();
-    await product.stop();
-    await Deno.remove(profile, { recursive: true });
-    await Deno.remove(dataDir, { recursive: true });
+    await app.close();
   }
 });

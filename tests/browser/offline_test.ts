@@ -1,19 +1,10 @@
 /** What the pages do without a network, and that they can be installed. */
 import { deepEqual, match, ok } from "node:assert/strict";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { chromiumArgs, findChromium } from "../support/chromium.ts";
-import { describeReplay, type RunningProduct, startProduct } from "../support/product.ts";
+import type { Page } from "playwright-core";
+import { openInstalledApp, waitForWorker } from "../support/installed_app.ts";
 
-/** Opens a page as installed apps have it: in a profile that lasts. */
-async function openProfile(folder: string): Promise<BrowserContext> {
-  const executablePath = await findChromium();
-  if (!executablePath) throw new Error("Cannot start Chromium: none is installed");
-  return await chromium.launchPersistentContext(folder, { executablePath, args: chromiumArgs });
-}
-
-/** Waits until the worker answers for the page and has kept the pages it promises. */
-async function waitForWorker(page: Page): Promise<void> {
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+/** Waits until the worker has kept the pages it promises. */
+async function waitForKeptPages(page: Page): Promise<void> {
   await page.waitForFunction(async () => {
     const kept = await Promise.all(
       ["/", "/enhanced-dashboard", "/offline"].map((path) => caches.match(path)),
@@ -44,16 +35,15 @@ async function assertPagesOpen(page: Page, url: string): Promise<void> {
 }
 
 Deno.test("pages without a network", async (t) => {
-  const dataDir = await Deno.makeTempDir({ prefix: "cryptointel-" });
-  const profile = await Deno.makeTempDir({ prefix: "chromium-" });
-  let product: RunningProduct | null = await startProduct(describeReplay(dataDir));
+  const app = await openInstalledApp();
+  const { product, context, page } = app;
+  // Asked without the front, which would answer for a server that is stopped.
   const { url } = product;
-  const context = await openProfile(profile);
   try {
-    const page = await context.newPage();
     await page.goto(`${url}/enhanced-dashboard`);
     await page.locator(".canvas canvas").first().waitFor();
     await waitForWorker(page);
+    await waitForKeptPages(page);
     await page.goto(`${url}/explore/signals`);
     await page.goto(`${url}/`);
 
@@ -89,14 +79,10 @@ Deno.test("pages without a network", async (t) => {
     });
 
     await t.step("with the server stopped pages open the same", async () => {
-      await product?.stop();
-      product = null;
+      await product.stop();
       await assertPagesOpen(page, url);
     });
   } finally {
-    await context.close();
-    await product?.stop();
-    await Deno.remove(profile, { recursive: true });
-    await Deno.remove(dataDir, { recursive: true });
+    await app.close();
   }
 });

@@ -1,13 +1,12 @@
 /** The product as an app: installed, updated, shared with, told by push. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { writePushPayload } from "../../lib/notify/push.ts";
 import type { Message } from "../../lib/notify/types.ts";
 import { callApi, signUp } from "../support/account_browser.ts";
-import { chromiumArgs, findChromium } from "../support/chromium.ts";
 import { setUpOwner } from "../support/every_page.ts";
-import { type FaultyFront, openFaultyFront } from "../support/faulty_front.ts";
-import { describeReplay, startProduct } from "../support/product.ts";
+import { down, pass } from "../support/faulty_front.ts";
+import { openInstalledApp, waitForWorker } from "../support/installed_app.ts";
 
 const alertId = "0f8fad5b-d9cb-469f-a165-70867728950e";
 const message = {
@@ -21,17 +20,6 @@ const message = {
   topic: "t1",
   parts: [{ firingId: "f1", alertId, symbol: "BTCUSDT" }],
 } as Message;
-
-/** Opens a page as installed apps have it: in a profile that lasts. */
-async function openProfile(folder: string): Promise<BrowserContext> {
-  const executablePath = await findChromium();
-  if (!executablePath) throw new Error("Cannot start Chromium: none is installed");
-  return await chromium.launchPersistentContext(folder, {
-    executablePath,
-    args: chromiumArgs,
-    permissions: ["notifications"],
-  });
-}
 
 /** Polls until `read` gives something, as pages cannot be waited for from their worker. */
 async function poll<T>(page: Page, read: () => Promise<T | null>): Promise<T> {
@@ -162,21 +150,9 @@ async function share(page: Page, text: string): Promise<string> {
   return new URL(page.url()).search;
 }
 
-async function waitForWorker(page: Page): Promise<void> {
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-}
-
-const down: FaultyFront["decide"] = () => "down";
-const pass: FaultyFront["decide"] = () => "pass";
-
 Deno.test("the product as an app", async (t) => {
-  const dataDir = await Deno.makeTempDir({ prefix: "cryptointel-" });
-  const profile = await Deno.makeTempDir({ prefix: "chromium-" });
-  const product = await startProduct(describeReplay(dataDir));
-  const front = await openFaultyFront(product.url);
-  const { url } = front;
-  const context = await openProfile(profile);
-  const page = await context.newPage();
+  const app = await openInstalledApp({ permissions: ["notifications"] });
+  const { product, front, url, context, page } = app;
   try {
     await page.goto(`${url}/`);
 
@@ -351,10 +327,6 @@ Deno.test("the product as an app", async (t) => {
       },
     );
   } finally {
-    await context.close();
-    await front.close();
-    await product.stop();
-    await Deno.remove(profile, { recursive: true });
-    await Deno.remove(dataDir, { recursive: true });
+    await app.close();
   }
 });

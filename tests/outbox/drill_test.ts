@@ -7,7 +7,8 @@ import { addEdit, resolveConflict, retryEdit, showRecord } from "../../lib/outbo
 import type { Answer } from "../../lib/outbox/verdict.ts";
 import type { Fields } from "../../lib/outbox/types.ts";
 import { openStore, type OwnedStore } from "../../lib/store/mod.ts";
-import { countDone, createEditsServer, listsPath } from "../support/edits_server.ts";
+import { createEditsServer, listsPath } from "../support/edits_server.ts";
+import { countDone } from "../support/noted_commits.ts";
 import { createChance, createMemoryOutbox } from "../support/outbox.ts";
 import { root } from "../support/source_files.ts";
 import { withFolder, withMemoryStore } from "../support/store.ts";

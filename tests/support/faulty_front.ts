@@ -17,6 +17,11 @@ export interface FaultyFront {
   close(): Promise<void>;
 }
 
+/** Decides that nothing is answered. */
+export const down: FaultyFront["decide"] = () => "down";
+/** Decides that everything is passed on. */
+export const pass: FaultyFront["decide"] = () => "pass";
+
 /** Opens a front before the server at `target`. */
 export async function openFaultyFront(target: string): Promise<FaultyFront> {
   const server = createServer((request, response) => {
@@ -24,7 +29,7 @@ export async function openFaultyFront(target: string): Promise<FaultyFront> {
   });
   const front: FaultyFront = {
     url: "",
-    decide: () => "pass",
+    decide: pass,
     workerEnd: "",
     passed: [],
     async close() {

@@ -1,6 +1,5 @@
-/** The product's own API of everything that is edited offline, over a store that notes each write. */
-import { AsyncLocalStorage } from "node:async_hooks";
-import type { Accounts, Identity } from "../../lib/accounts/mod.ts";
+/** The product's own API of everything that is edited offline, over a store that notes each commit. */
+import type { Accounts } from "../../lib/accounts/mod.ts";
 import { bindAlerts } from "../../lib/api/alerts.ts";
 import type { ApiDeps } from "../../lib/api/deps.ts";
 import { repeatAnswers } from "../../lib/api/idempotency.ts";
@@ -12,50 +11,10 @@ import { answerError } from "../../lib/api/problems.ts";
 import { createRouter } from "../../lib/api/routes.ts";
 import { bindWatchlists } from "../../lib/api/watchlists.ts";
 import { silentLogger } from "../../lib/log.ts";
-import type { OwnedStore, Transaction } from "../../lib/store/mod.ts";
+import type { OwnedStore } from "../../lib/store/mod.ts";
 import { aSymbol } from "./api.ts";
+import { answerUnder, noteCommits, signedIn } from "./noted_commits.ts";
 import { type Ask, toAnswer } from "./outbox_faults.ts";
-
-const identity: Identity = {
-  userId: "u",
-  role: "user",
-  via: "session",
-  sessionId: "s",
-  keyId: null,
-  scopes: ["read", "alerts", "portfolio"],
-};
-/** Key of the request that is being answered. */
-const requests = new AsyncLocalStorage<string>();
-const kinds: readonly string[] = [
-  ...["alerts", "preferences", "watchlists", "portfolios", "activities"],
-];
-
-/** The same store; each commit that writes a record is noted with the key of its request. */
-function noteCommits(owned: OwnedStore): OwnedStore {
-  const note = (transaction: Transaction): Transaction => {
-    let isNoted = false;
-    const mark = async (name: string) => {
-      if (isNoted || !kinds.includes(name)) return;
-      isNoted = true;
-      await transaction.put("audit", {
-        ...{ id: crypto.randomUUID(), timestamp: 1, actor: "u", act: "edit", ip: "" },
-        ...{ target: requests.getStore() ?? "", isDone: true, detail: "" },
-      });
-    };
-    return {
-      ...transaction,
-      async put(name, record) {
-        await transaction.put(name, record);
-        await mark(name);
-      },
-      async delete(name, id) {
-        await transaction.delete(name, id);
-        await mark(name);
-      },
-    };
-  };
-  return { ...owned, transact: (work) => owned.transact((t) => work(note(t))) };
-}
 
 /** Returns how the server is asked; one person is always signed in. */
 export function createKindsServer(store: OwnedStore): Ask {
@@ -69,7 +28,7 @@ export function createKindsServer(store: OwnedStore): Ask {
   const delivery = {
     ...{ vault: { lock: same, unlock: same }, isMailOn: true, checkUrl: () => {} },
   };
-  const accounts = { identify: () => Promise.resolve(identity) } as unknown as Accounts;
+  const accounts = { identify: () => Promise.resolve(signedIn) } as unknown as Accounts;
   const personal = { owned, delivery, noteAlert: () => {}, getAlertState: () => null };
   // Named by every alert; none of them is run here.
   const world = { world: "live" };
@@ -96,7 +55,7 @@ export function createKindsServer(store: OwnedStore): Ask {
   return async ({ path, ...request }) => {
     const asked = new Request(`http://localhost${path}`, request);
     asked.headers.set("authorization", "Bearer token");
-    const key = request.headers["idempotency-key"] ?? "";
-    return await requests.run(key, async () => toAnswer(await api.fetch(asked)));
+    const key = request.headers["idempotency-key"];
+    return await answerUnder(key, async () => toAnswer(await api.fetch(asked)));
   };
 }

@@ -1,8 +1,7 @@
-/** Somebody with possessions in a real browser whose profile lasts. */
+/** Somebody with possessions in a real browser. */
 import { deepEqual, ok } from "node:assert/strict";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { callApi } from "./account_browser.ts";
-import { chromiumArgs, findChromium } from "./chromium.ts";
 
 /** The password of everybody. */
 export const password = "tram lemon quartz 91";
@@ -32,13 +31,6 @@ export const recordPages = {
   list: `/watchlists/${id(2)}`,
   book: `/portfolio/${id(3)}`,
 };
-
-/** Opens a browser as installed apps have it: in a profile that lasts. */
-export async function openProfile(folder: string): Promise<BrowserContext> {
-  const executablePath = await findChromium();
-  if (!executablePath) throw new Error("Cannot start Chromium: none is installed");
-  return await chromium.launchPersistentContext(folder, { executablePath, args: chromiumArgs });
-}
 
 /** Makes an account by the page's form, which signs this browser in. */
 export async function joinByForm(page: Page, url: string, email: string): Promise<void> {

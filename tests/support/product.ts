@@ -6,7 +6,7 @@ export interface RunningProduct {
   url: string;
   /** Everything it has printed so far. */
   output(): string;
-  /** Ends it gently, or with kill -9. */
+  /** Ends it gently, or with kill -9; one that has ended is left alone. */
   stop(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
@@ -32,6 +32,7 @@ export async function startProduct(env: Record<string, string>): Promise<Running
     stderr: "piped",
   }).spawn();
   let output = "";
+  let isEnded = false;
   const address = Promise.withResolvers<string>();
   const read = async (stream: ReadableStream<Uint8Array>) => {
     const decoder = new TextDecoder();
@@ -42,12 +43,15 @@ export async function startProduct(env: Record<string, string>): Promise<Running
     }
   };
   const reading = Promise.all([read(child.stdout), read(child.stderr)]);
-  child.status.then(() => address.reject(new Error(`Cannot use the product: it ended\n${output}`)));
+  child.status.then(() => {
+    isEnded = true;
+    address.reject(new Error(`Cannot use the product: it ended\n${output}`));
+  });
   return {
     url: await address.promise,
     output: () => output,
     async stop(signal = "SIGTERM") {
-      child.kill(signal);
+      if (!isEnded) child.kill(signal);
       await child.status;
       await reading;
     },
