@@ -48,7 +48,6 @@ export const appStrings = {
     undoNamed: (title: string) => `Undo the change of ${title}`,
     retry: "Try again",
     drop: "Discard",
-    field: "Field",
     mine: "This device",
     theirs: "Server",
     keepMine: "Keep all of this device",
@@ -58,7 +57,6 @@ export const appStrings = {
     deletedHere: "You deleted it; it was changed elsewhere. Delete it all the same?",
     keepDeleted: "Delete it",
     keepChanged: "Let it stay",
-    nothing: "nothing",
   },
   unsent:
     "What you sent did not reach the server; nothing was changed. Go back and try again later.",

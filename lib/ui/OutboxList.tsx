@@ -6,6 +6,7 @@
 import { appStrings } from "../format/app_strings.ts";
 import { formatDateTime } from "../format/dates.ts";
 import { canUndo, type Choice, type Edit } from "../outbox/mod.ts";
+import { describeValue, nameField } from "./field_words.ts";
 
 const words = appStrings.outbox;
 
@@ -83,7 +84,7 @@ function Conflict({ edit, onResolve }: { edit: Edit } & Pick<Acts, "onResolve">)
     <form class="conflict" onSubmit={apply}>
       {clashes.map(({ field, mine, theirs }) => (
         <fieldset key={field}>
-          <legend>{field}</legend>
+          <legend>{nameField(field)}</legend>
           <Side field={field} side="mine" label={words.mine} value={mine} isChosen />
           <Side field={field} side="theirs" label={words.theirs} value={theirs} />
         </fieldset>
@@ -108,18 +109,7 @@ function Side({ field, side, label, value, isChosen }: {
     <label>
       <input type="radio" name={field} value={side} defaultChecked={isChosen ?? false} /> {label}:
       {" "}
-      <code>{describeValue(value, field)}</code>
+      <code>{describeValue(field, value)}</code>
     </label>
   );
-}
-
-/** A field's value as people read it; what a field is called tells times from other numbers. */
-export function describeValue(value: unknown, field = ""): string {
-  if (typeof value === "number" && /^timestamp$|Ms$/.test(field)) return formatDateTime(value);
-  if (value === null || value === undefined || value === "") return words.nothing;
-  if (typeof value === "string") return value;
-  if (Array.isArray(value) && value.every((one) => typeof one === "string")) {
-    return value.length > 0 ? value.join(", ") : words.nothing;
-  }
-  return JSON.stringify(value);
 }

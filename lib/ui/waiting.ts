@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { formatDateTime } from "../format/dates.ts";
-import { waitingStrings as words } from "../format/waiting_strings.ts";
 import { canUndo, type Edit, type Fields, type Queue, showRecord } from "../outbox/mod.ts";
+import { describeValue, isNamed, nameField } from "./field_words.ts";
 
 /** A record that was made, changed or deleted here. */
 export interface Waiting {
@@ -58,20 +57,10 @@ function describeRecord(record: string, edits: readonly [...Edit[]]): Waiting {
 
 function describeChanges(base: Fields | null, fields: Fields | null): string[] {
   return Object.entries(fields ?? {}).flatMap(([field, value]) => {
-    const label = words.fields[field];
-    if (!label || JSON.stringify(value) === JSON.stringify(base?.[field])) return [];
-    return [`${label}: ${describeValue(field, value)}`];
+    if (!isNamed(field)) return [];
+    if (JSON.stringify(value) === JSON.stringify(base?.[field])) return [];
+    return [`${nameField(field)}: ${describeValue(field, value)}`];
   });
-}
-
-function describeValue(field: string, value: unknown): string {
-  if (typeof value === "boolean") return value ? words.yes : words.no;
-  if (value === null || value === undefined || value === "") return words.nothing;
-  if (Array.isArray(value)) return value.length > 0 ? value.join(", ") : words.nothing;
-  if (typeof value === "number" && (field === "timestamp" || field.endsWith("Ms"))) {
-    return formatDateTime(value);
-  }
-  return String(value);
 }
 
 /** Returns a record as the person left it: what the page was written with, and what waits. */

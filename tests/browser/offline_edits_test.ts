@@ -1,24 +1,17 @@
 /** Edits that are made without a server: kept, sent once, merged, and shown where one must decide. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { bundleScript, stopBundler } from "../../lib/fresh/bundle.ts";
 import { listAxeViolations } from "../support/browser_pages.ts";
-import { chromiumArgs, findChromium } from "../support/chromium.ts";
-import { type FaultyFront, openFaultyFront } from "../support/faulty_front.ts";
+import { down, type FaultyFront, pass } from "../support/faulty_front.ts";
+import { openInstalledApp, waitForWorker } from "../support/installed_app.ts";
 import { createChance } from "../support/outbox.ts";
-import { describeReplay, startProduct } from "../support/product.ts";
 import type {} from "../support/outbox_page.ts";
 import { root } from "../support/source_files.ts";
 
 const lists = "/api/v1/watchlists";
 const id = (n: number) => `0f8fad5b-d9cb-469f-a165-70867728950${n}`;
 const person = { email: "somebody@example.org", password: "a long pass phrase of mine" };
-
-async function openProfile(folder: string): Promise<BrowserContext> {
-  const executablePath = await findChromium();
-  if (!executablePath) throw new Error("Cannot start Chromium: none is installed");
-  return await chromium.launchPersistentContext(folder, { executablePath, args: chromiumArgs });
-}
 
 /** Bundles the page's outbox, to be run in a page. */
 async function bundleOutbox(): Promise<string> {
@@ -96,22 +89,15 @@ async function editAtRandom(
   return wanted;
 }
 
-const down: FaultyFront["decide"] = () => "down";
-const pass: FaultyFront["decide"] = () => "pass";
-
 Deno.test("edits without a server", async (t) => {
-  const dataDir = await Deno.makeTempDir({ prefix: "cryptointel-" });
-  const profile = await Deno.makeTempDir({ prefix: "chromium-" });
   const code = await bundleOutbox();
-  const product = await startProduct(describeReplay(dataDir));
-  const front = await openFaultyFront(product.url);
-  const { url } = front;
-  let context = await openProfile(profile);
-  let page = await context.newPage();
+  const app = await openInstalledApp();
+  const { front, url } = app;
+  let { page } = app;
   const tray = () => page.locator(".tray");
   try {
     await page.goto(`${url}/guides`);
-    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await waitForWorker(page);
     const status = await page.evaluate(async (person) => {
       const headers = { "content-type": "application/json" };
       const body = JSON.stringify({ ...person, cookie: true });
@@ -134,9 +120,8 @@ Deno.test("edits without a server", async (t) => {
     });
 
     await t.step("it outlives the browser", async () => {
-      await context.close();
-      context = await openProfile(profile);
-      page = await context.newPage();
+      await app.restart();
+      ({ page } = app);
       await open(page, `${url}/guides`, code);
       await tray().locator("button", { hasText: "2 changes wait" }).click();
       match(await tray().innerText(), /List 1.*\n?.*waits/);
@@ -172,7 +157,7 @@ Deno.test("edits without a server", async (t) => {
       if (!await tray().locator(".conflict").isVisible()) {
         await tray().locator(".tray-button").click();
       }
-      match(await tray().locator("fieldset").innerText(), /name[\s\S]*Mine[\s\S]*Theirs/);
+      match(await tray().locator("fieldset").innerText(), /Name[\s\S]*Mine[\s\S]*Theirs/);
       for (const theme of ["dark", "light"]) {
         await page.evaluate((theme) => document.documentElement.dataset.theme = theme, theme);
         deepEqual(await listAxeViolations(page), [], theme);
@@ -228,10 +213,6 @@ Deno.test("edits without a server", async (t) => {
       ok((await readKept()).some((path) => path.endsWith(".js")), "files are of nobody");
     });
   } finally {
-    await context.close();
-    await front.close();
-    await product.stop();
-    await Deno.remove(profile, { recursive: true });
-    await Deno.remove(dataDir, { recursive: true });
+    await app.close();
   }
 });

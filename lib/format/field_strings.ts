@@ -1,0 +1,58 @@
+/**
+ * What the fields of a person's records are called, wherever an edit of them is shown.
+ *
+ * @module
+ */
+
+/** English texts. */
+export const fieldStrings = {
+  names: {
+    name: "Name",
+    note: "Note",
+    symbol: "Symbol",
+    symbols: "Symbols",
+    isPublic: "Public",
+    currency: "Currency",
+    condition: "Condition",
+    threshold: "Level",
+    parameters: "Details of the condition",
+    channels: "Ways to be told",
+    cooldown: "Pause between firings",
+    one_time: "Once only",
+    is_active: "On",
+    holdMs: "Holds for",
+    allowsUnsure: "Unsure data counts",
+    expiresMs: "Ends",
+    snoozedUntilMs: "Silenced until",
+    untilMs: "Silenced until",
+    type: "Type",
+    exchange: "Exchange",
+    quantity: "Quantity",
+    price: "Price",
+    fee: "Fee",
+    feeCurrency: "Currency of the fee",
+    timestamp: "Time",
+    reference: "Reference",
+    email: "E-mail address",
+    webhookUrl: "Webhook",
+    rotateWebhookSecret: "New webhook secret",
+    slackUrl: "Slack",
+    quietHours: "Quiet hours",
+    timeZone: "Time zone",
+    batchSeconds: "Collected for",
+    toasts: "Toasts",
+    sound: "Sound",
+    toastConfidence: "Least confidence of toasts",
+    fromMinute: "from",
+    toMinute: "to",
+    fromMs: "from",
+    toMs: "to",
+    fromPrice: "at",
+    toPrice: "at",
+    windowMs: "within",
+    signalType: "signal",
+  } as Readonly<Record<string, string>>,
+  yes: "yes",
+  no: "no",
+  nothing: "none",
+};
