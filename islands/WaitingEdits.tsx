@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
+import { renewedEvent, renewParts } from "../lib/ui/renew_parts.ts";
 import { listWaiting, type Waiting } from "../lib/ui/waiting.ts";
 import { followEdits, undoWaiting } from "../lib/ui/waiting_browser.ts";
 import { NewWaiting, WaitingMark } from "../lib/ui/WaitingMark.tsx";
@@ -21,16 +22,6 @@ function markRows(waiting: ReadonlyMap<string, Waiting>): void {
   }
 }
 
-/** Reads the page anew and takes over its list: what was sent is told by the server now. */
-async function renewList(): Promise<void> {
-  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-  if (!answer.ok || answer.redirected) return;
-  const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const [list, fresh] = [document, next].map((each) => each.querySelector("[data-list]"));
-  if (!list || !fresh) return;
-  list.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
-}
-
 /**
  * Shows in a list what waits on this device: marks in the rows, and what has no row yet. `prefix` is
  * where the records lie in the API, such as `/api/v1/alerts/`.
@@ -49,14 +40,19 @@ export default function WaitingEdits({ prefix }: { prefix: string }) {
       );
       fresh.value = [...shown.values()].filter(({ record }) => !rows.has(record));
     };
-    return followEdits(now, (queue) => {
+    const stop = followEdits(now, (queue) => {
       shown = new Map(listWaiting(queue, prefix).map((one) => [one.record, one]));
       show();
       const hasLeft = [...before].some((record) => !shown.has(record));
       before = new Set(shown.keys());
-      // Without an answer the list stays as it was kept.
-      if (hasLeft) void renewList().then(show, () => undefined);
+      // What was sent is told by the server now; without an answer the list stays as it was kept.
+      if (hasLeft) void renewParts("data-list").catch(() => {});
     });
+    addEventListener(renewedEvent, show);
+    return () => {
+      stop();
+      removeEventListener(renewedEvent, show);
+    };
   }, []);
   return <NewWaiting waiting={fresh.value} onUndo={undo} />;
 }

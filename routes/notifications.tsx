@@ -2,7 +2,7 @@ import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import type { z } from "zod";
 import LiveText from "../islands/LiveText.tsx";
-import NotificationsLive from "../islands/NotificationsLive.tsx";
+import Refresh from "../islands/Refresh.tsx";
 import type { notificationsSchema } from "../lib/contracts/notifications.ts";
 import { alertStrings } from "../lib/format/alert_strings.ts";
 import { formatCount, strings } from "../lib/format/mod.ts";
@@ -147,7 +147,7 @@ export default function NotificationsPage({ data, state }: PageProps<Data, State
         {words.intro} <a href="/settings">{words.settings}</a>
       </p>
       <FormError text={problem} />
-      <div data-told aria-live="polite">
+      <div data-refresh="list" aria-live="polite">
         <List data={data} back={link(cursor)} times={times} />
       </div>
       <nav class="pages" aria-label={words.heading}>
@@ -156,7 +156,7 @@ export default function NotificationsPage({ data, state }: PageProps<Data, State
           <a class="button" href={link(list.value.next_cursor)}>{words.older}</a>
         )}
       </nav>
-      <NotificationsLive />
+      <Refresh isTold />
       <LiveText marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
     </>
   );

@@ -7,7 +7,6 @@ import type { Context, MiddlewareHandler } from "hono";
 import { timingSafeEqual } from "node:crypto";
 import {
   type Accounts,
-  hasScope,
   type Identity,
   operatorIdentity,
   requireIdentity,
@@ -157,9 +156,6 @@ export function logRefusal(
     via: identity?.via,
   });
 }
-
-/** Says whether somebody may read market data where public read is off. */
-export const mayRead = (identity: Identity | null): boolean => hasScope(identity, "read");
 
 /** No cache keeps an answer that is meant for one person. */
 export function keepPrivate(c: Context<ApiEnv>): void {

@@ -2,6 +2,7 @@ import { type Context, HttpError, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import AlertForm from "../../islands/AlertForm.tsx";
 import LiveText from "../../islands/LiveText.tsx";
+import Refresh from "../../islands/Refresh.tsx";
 import {
   comparedFigures,
   conditionSpecs,
@@ -89,14 +90,18 @@ export default function AlertPage({ data, state, url }: PageProps<Data, State>) 
       </Head>
       <div class="page-head">
         <h1>{alert.name}</h1>
-        <Phase alert={alert} />
+        <div data-refresh="phase">
+          <Phase alert={alert} />
+        </div>
       </div>
       <p>
         <a href={`/enhanced-dashboard?symbol=${encodeURIComponent(alert.symbol)}`}>
           {alert.symbol}
         </a>: {describeCondition(alert)}
       </p>
-      <AlertActs alert={alert} back={`/alerts/${alert.alert_id}`} />
+      <div data-refresh="acts">
+        <AlertActs alert={alert} back={`/alerts/${alert.alert_id}`} />
+      </div>
       <h2>{words.editHeading}</h2>
       <AlertForm
         path={`/alerts/${alert.alert_id}`}
@@ -110,18 +115,21 @@ export default function AlertPage({ data, state, url }: PageProps<Data, State>) 
         foresight={data.foresight}
       />
       <h2>{alertStrings.history.heading}</h2>
-      {!history.isOk
-        ? <ReadError href={url.pathname} />
-        : history.value.firings.length === 0
-        ? <p class="card empty">{alertStrings.history.empty}</p>
-        : <Firings firings={history.value.firings} times={times} />}
-      {history.isOk && history.value.next_cursor && (
-        <p>
-          <a class="button" href={`/alerts/history?alert=${alert.alert_id}`}>
-            {alertStrings.history.older}
-          </a>
-        </p>
-      )}
+      <div data-refresh="firings">
+        {!history.isOk
+          ? <ReadError href={url.pathname} />
+          : history.value.firings.length === 0
+          ? <p class="card empty">{alertStrings.history.empty}</p>
+          : <Firings firings={history.value.firings} times={times} />}
+        {history.isOk && history.value.next_cursor && (
+          <p>
+            <a class="button" href={`/alerts/history?alert=${alert.alert_id}`}>
+              {alertStrings.history.older}
+            </a>
+          </p>
+        )}
+      </div>
+      <Refresh isTold />
       <LiveText marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
     </>
   );

@@ -1,6 +1,7 @@
 import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import LiveText from "../../islands/LiveText.tsx";
+import Refresh from "../../islands/Refresh.tsx";
 import { type HistoryPage, readHistory } from "../../lib/api/page_alerts.ts";
 import { alertStrings } from "../../lib/format/alert_strings.ts";
 import { strings } from "../../lib/format/mod.ts";
@@ -55,11 +56,14 @@ export default function HistoryPageView({ data, state }: PageProps<Data, State>)
         </div>
       </div>
       <p>{words.intro}</p>
-      {!history.isOk
-        ? <ReadError href={link("")} />
-        : history.value.firings.length === 0
-        ? <p class="card empty">{words.empty}</p>
-        : <Firings firings={history.value.firings} times={times} />}
+      <div data-refresh="firings">
+        {!history.isOk
+          ? <ReadError href={link("")} />
+          : history.value.firings.length === 0
+          ? <p class="card empty">{words.empty}</p>
+          : <Firings firings={history.value.firings} times={times} />}
+      </div>
+      <Refresh isTold />
       <nav class="pages" aria-label={words.heading}>
         {cursor && <a class="button" href={link("")}>{words.newest}</a>}
         {history.isOk && history.value.next_cursor && (

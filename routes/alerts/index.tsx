@@ -2,6 +2,7 @@ import { type Context, page, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import AlertEdits from "../../islands/AlertEdits.tsx";
 import LiveText from "../../islands/LiveText.tsx";
+import Refresh from "../../islands/Refresh.tsx";
 import WaitingEdits from "../../islands/WaitingEdits.tsx";
 import { readAlerts } from "../../lib/api/page_alerts.ts";
 import { alertConditions, alertPhases } from "../../lib/contracts/owned.ts";
@@ -159,7 +160,7 @@ function List({ data, times }: { data: Data; times: PageTimes }) {
     return (
       <>
         {waits}
-        <div data-list>
+        <div data-list data-refresh="alerts">
           <p class="card empty">{words.empty}</p>
         </div>
       </>
@@ -171,7 +172,7 @@ function List({ data, times }: { data: Data; times: PageTimes }) {
       <Filters {...data} />
       <AlertEdits alerts={wanted} />
       {waits}
-      <section class="card stacked" data-list>
+      <section class="card stacked" data-list data-refresh="alerts">
         {wanted.length === 0
           ? <p class="empty">{words.emptyFilter}</p>
           : <Table data={data} alerts={wanted} times={times} />}
@@ -201,6 +202,7 @@ export default function AlertsPage({ data, state }: PageProps<Data, State>) {
       {data.removed && <Undo alert={data.removed} />}
       <FormError text={data.problem} />
       <List data={data} times={times} />
+      <Refresh isTold />
       <LiveText marketMs={times.marketMs} wallMs={times.wallMs} isStill={times.isStill} />
     </>
   );

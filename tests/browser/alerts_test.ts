@@ -51,6 +51,9 @@ Deno.test("alerts in a real browser", async (t) => {
 
       // ALR-08: the toast of a page that lies open.
       await page.locator(".toast-item", { hasText: "BTC above one" }).waitFor({ timeout: 60_000 });
+      // So does the list that lies open.
+      await page.locator("tbody tr", { hasText: "BTC above one" }).locator("time[data-age]")
+        .waitFor();
       await page.locator(".bell .badge").filter({ hasText: "1" }).waitFor();
       await page.locator(".toast-item").getByRole("link", { name: "See it" }).waitFor();
       await page.locator(".toast-item").getByRole("button", { name: "Dismiss" }).click();
