@@ -140,9 +140,9 @@ function countCpu(before: ReturnType<typeof cpuUsage>): number {
   return (user + system) / 1_000;
 }
 
-/** The same in a process that has just started. */
-async function runProcess(path: string): Promise<ProcessFigures> {
-  const args = ["run", "-A", "--no-check", import.meta.url, "process", path];
+/** Runs a part of this file in a process of its own, over the store at `path`. */
+async function runProcess<T>(part: string, path: string, ...more: string[]): Promise<T> {
+  const args = ["run", "-A", "--no-check", import.meta.url, part, path, ...more];
   const child = new Deno.Command(Deno.execPath(), { args, cwd: root, stderr: "inherit" });
   const { success, stdout } = await child.output();
   if (!success) throw new Error("Cannot measure in a process of its own");
@@ -151,9 +151,9 @@ async function runProcess(path: string): Promise<ProcessFigures> {
 
 /** Starts processes over one file: the first reads the records, the others the copy. */
 async function measureStarts(path: string): Promise<Figure[]> {
-  const records = await runProcess(path);
+  const records = await runProcess<ProcessFigures>("process", path);
   const starts: ProcessFigures[] = [];
-  for (let i = 0; i < startCount; i++) starts.push(await runProcess(path));
+  for (let i = 0; i < startCount; i++) starts.push(await runProcess("process", path));
   const of = `${activityCount} activities over ten years`;
   const ms = (name: string, value: number, most: number): Figure => ({
     ...{ name, value, unit: "ms", target: { most } },
@@ -208,12 +208,10 @@ export async function runPortfolioApiBench(): Promise<Figure[]> {
       for (let i = 0; i < barCount; i += 50_000) {
         await part.store.bars.putBars(series, bars(50_000, startMs + i * 60_000));
       }
-      for (const format of exportFormats) {
-        figures.push(await measureExport(await openAsk(part), format));
-      }
     } finally {
       await store.close();
     }
+    for (const format of exportFormats) figures.push(await runProcess("export", path, format));
     return figures;
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -253,10 +251,10 @@ async function measureImport(
   ];
 }
 
-async function measureExport(
-  ask: (url: string) => Promise<Response>,
-  format: string,
-): Promise<Figure> {
+/** By how much the memory of a process grows that exports, once it has exported a little. */
+async function measureExport(path: string, format: string): Promise<Figure> {
+  const store = await open(path);
+  const ask = await openAsk(makeParts(store).part);
   const url = (end: number) => `/api/v1/export/S0USDT?timeframe=1m&format=${format}&end=${end}`;
   for await (const _ of (await ask(url(startMs + 50_000 * 60_000))).body!);
   const before = Deno.memoryUsage().rss;
@@ -264,6 +262,7 @@ async function measureExport(
   for await (const _ of (await ask(url(nowMs))).body!) {
     most = Math.max(most, Deno.memoryUsage().rss);
   }
+  await store.close();
   return {
     name: `${barCount} stored bars as ${format} by the API, growth of memory`,
     value: (most - before) / 2 ** 20,
@@ -273,10 +272,11 @@ async function measureExport(
 }
 
 if (import.meta.main) {
-  const [mode, path] = Deno.args;
-  if (mode === "process" && path) {
-    const figures = JSON.stringify(await measureProcess(path));
-    await Deno.stdout.write(new TextEncoder().encode(figures));
-  } else if (mode === "starts") await printFigures(await measureSeeded());
+  const [mode, path, format] = Deno.args;
+  const print = (figures: unknown) =>
+    Deno.stdout.write(new TextEncoder().encode(JSON.stringify(figures)));
+  if (mode === "process" && path) await print(await measureProcess(path));
+  else if (mode === "export" && path && format) await print(await measureExport(path, format));
+  else if (mode === "starts") await printFigures(await measureSeeded());
   else await printFigures(await runPortfolioApiBench());
 }
