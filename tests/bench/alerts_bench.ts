@@ -143,10 +143,12 @@ async function measurePath(): Promise<number> {
 
 /**
  * One signal for 10,000 watchers, a tenth of them dead: messages per second of processor time until
- * all are served and the dead ones gone. The receiving side runs in this process and is counted too.
+ * all are served and the dead ones gone, and per second of the clock until the last one is served.
+ * The receiving side runs in this process and is counted too.
  */
-async function measurePush(): Promise<number> {
-  let rate = 0;
+async function measurePush(): Promise<{ ofCore: number; ofClock: number }> {
+  const rates = { ofCore: 0, ofClock: 0 };
+  let lastMs = 0;
   await withHttpReceiver(
     ({ host, received }) =>
       withWatchedWorld(async ({ store, path }) => {
@@ -156,12 +158,14 @@ async function measurePush(): Promise<number> {
             buildBrowser(`b${i}`, `http://${host}/${i % 10 === 0 ? "dead" : "live"}/${i}`, null),
         );
         await store.owned.pushSubscriptions.putMany(browsers);
+        const startedMs = performance.now();
         const before = process.cpuUsage();
         path.hub.publish("signals", buildSignal("s1"));
         for (let i = 0; i < 120 && received.length < WATCHERS; i++) await systemClock.wait(500);
         await waitFor(async () => await store.owned.pushSubscriptions.count() === WATCHERS * 0.9);
         const { user, system } = process.cpuUsage(before);
-        rate = received.length / (user + system) * 1e6;
+        rates.ofCore = received.length / (user + system) * 1e6;
+        rates.ofClock = received.length / (lastMs - startedMs) * 1e3;
         const served = new Set(received.map((one) => one.path));
         if (served.size !== WATCHERS || received.length !== WATCHERS) {
           throw new Error(
@@ -169,9 +173,12 @@ async function measurePush(): Promise<number> {
           );
         }
       }, { allow: host }),
-    ({ path }) => new Response("", { status: path.startsWith("/dead") ? 410 : 201 }),
+    ({ path }) => {
+      lastMs = performance.now();
+      return new Response("", { status: path.startsWith("/dead") ? 410 : 201 });
+    },
   );
-  return rate;
+  return rates;
 }
 
 /** Runs everything. */
@@ -188,6 +195,13 @@ export async function runAlertsBench(): Promise<Figure[]> {
     unit: "ms",
     target: { most: 300 },
   });
+  const push = (how: string, value: number): Figure => ({
+    name: `push: messages to 10,000 watchers, a tenth of them dead, per second ${how}`,
+    value: Math.round(value),
+    unit: "messages/s",
+    target: { least: 400 },
+  });
+  const { ofCore, ofClock } = await measurePush();
   return [
     rate("alerts: rules tried on a bar close, one core, 10,000 of one series", measureBars(), 1e6),
     {
@@ -210,12 +224,8 @@ export async function runAlertsBench(): Promise<Figure[]> {
       unit: "ms",
       target: { most: 100 },
     },
-    {
-      name: "push: messages to 10,000 watchers, a tenth of them dead, per second of one core",
-      value: Math.round(await measurePush()),
-      unit: "messages/s",
-      target: { least: 400 },
-    },
+    push("of one core", ofCore),
+    push("by the clock", ofClock),
   ];
 }
 
