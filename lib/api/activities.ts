@@ -30,6 +30,7 @@ import { jsonBody } from "./personal.ts";
 import type { PortfolioDesk } from "./portfolio_values_desk.ts";
 import { getOwned, readOwn, readOwner, scopeAnswer, staleAnswer } from "./portfolios_parts.ts";
 import { answerStale, isAsExpected, type Precondition, readPrecondition } from "./preconditions.ts";
+import { deleteRevised, readFirstRevision } from "./revisions.ts";
 import { type Api, describeAnswers, unavailable } from "./routes.ts";
 
 const path = "/api/v1/portfolios/{id}/activities";
@@ -211,7 +212,10 @@ function putActivity(
     if (!isAsWritten(precondition, stored)) {
       return { kind: "stale", activity: stored, portfolio: null };
     }
-    const activity = { ...wished, revision: stored ? getRevision(stored) + 1 : 1 };
+    const revision = stored
+      ? getRevision(stored) + 1
+      : await readFirstRevision(transaction, "activities", userId);
+    const activity = { ...wished, revision };
     await transaction.put("activities", activity);
     const portfolio = await touchBook(transaction, { portfolioId, userId });
     return { kind: stored ? "changed" : "made", activity, portfolio };
@@ -236,7 +240,7 @@ function removeActivity(
     const isOwn = stored && getOwnerWithin(owner.portfolioId)(stored) === owner.userId;
     if (!isOwn) return { kind: "gone" };
     if (!isAsWritten(precondition, stored)) return { kind: "stale", activity: stored };
-    await transaction.delete("activities", id);
+    await deleteRevised(transaction, "activities", owner.userId, [stored]);
     const whole = await transaction.get("portfolios", owner.portfolioId);
     const portfolio = whole && await touchBook(transaction, owner);
     return { kind: "removed", portfolio };

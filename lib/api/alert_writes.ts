@@ -18,6 +18,7 @@ import {
   readContent,
 } from "./alert_content.ts";
 import { isAsExpected, type Precondition } from "./preconditions.ts";
+import { deleteRevised, readFirstRevision } from "./revisions.ts";
 
 /** What became of a write. */
 export type AlertWritten =
@@ -99,7 +100,7 @@ export function createAlertWriter(options: AlertWriterOptions): AlertWriter {
         const alert = await transaction.get("alerts", id);
         if (alert?.user_id !== userId) return { kind: "gone" };
         if (!isAsExpected(precondition, alert)) return { kind: "stale", alert };
-        await transaction.delete("alerts", id);
+        await deleteRevised(transaction, "alerts", userId, [alert]);
         await transaction.delete("alertStates", getStateId(world, id));
         return { kind: "removed" };
       });
@@ -135,7 +136,10 @@ async function decide(
       revision: current.revision + 1,
       updated_at: nowMs,
     }
-    : createAlert(content, { id, userId, nowMs });
+    : {
+      ...createAlert(content, { id, userId, nowMs }),
+      revision: await readFirstRevision(transaction, "alerts", userId),
+    };
   await transaction.put("alerts", alert);
   if (before && isSameCondition(before, content)) await carryState(transaction, world, alert);
   if (request) {

@@ -34,6 +34,7 @@ import { createImportReader } from "./portfolio_imports_thread.ts";
 import type { ImportTask } from "./portfolio_imports_work.ts";
 import type { PortfolioDesk } from "./portfolio_values_desk.ts";
 import { getOwned, readOwn, readOwner, scopeAnswer } from "./portfolios_parts.ts";
+import { deleteRevised, readFirstRevision } from "./revisions.ts";
 import { type Api, describeAnswers, problem, unavailable } from "./routes.ts";
 
 const path = "/api/v1/portfolios/{id}/imports";
@@ -239,13 +240,15 @@ async function runImport(
     const { portfolio, put } = await owned.transact(async (transaction) => {
       const portfolio = await touchBook(transaction, owner);
       const put: ActivityRecord[] = [];
+      const revision = await readFirstRevision(transaction, "activities", owner.userId);
       for (const activity of chunk) {
         const stored = await transaction.get("activities", activity.id);
         if (stored && !isOf(owner, stored)) throw refuseId();
         // What an interrupted try wrote may have been corrected since.
         if (stored) continue;
-        await transaction.put("activities", activity);
-        put.push(activity);
+        const written = { ...activity, revision };
+        await transaction.put("activities", written);
+        put.push(written);
       }
       return { portfolio, put };
     });
@@ -306,7 +309,7 @@ async function undo(
     const own = page.items.filter((activity) => isOf(owner, activity));
     const portfolio = await owned.transact(async (transaction) => {
       const touched = await touchBook(transaction, owner);
-      for (const { id } of own) await transaction.delete("activities", id);
+      await deleteRevised(transaction, "activities", owner.userId, own);
       return touched;
     });
     desk.note(portfolio, { removed: own.map(({ id }) => id) });

@@ -36,6 +36,7 @@ import {
   staleAnswer,
 } from "./portfolios_parts.ts";
 import { answerStale, readPrecondition } from "./preconditions.ts";
+import { noteEnded } from "./revisions.ts";
 import { type Api, describeAnswers, unavailable } from "./routes.ts";
 
 const path = "/api/v1/portfolios";
@@ -157,6 +158,7 @@ async function removeActivities(
     const { items } = await owned.activities.list(query);
     const own = items.filter((activity) => activity.userId === userId);
     if (own.length === 0) return;
+    await owned.transact((transaction) => noteEnded(transaction, "activities", userId, own));
     await Promise.all(own.map(({ id }) => owned.activities.delete(id)));
   }
 }

@@ -15,6 +15,7 @@ import type { ApiDeps, ApiEnv } from "./deps.ts";
 import { identify } from "./identity.ts";
 import { linkNext, readPage } from "./paging.ts";
 import { answerStale, isAsExpected, type Precondition } from "./preconditions.ts";
+import { deleteRevised, nameRoom, readFirstRevision } from "./revisions.ts";
 import { problem } from "./routes.ts";
 
 /** A record that its owner changes by revision. */
@@ -118,10 +119,13 @@ export async function putOwn<Name extends ThingName>(
     }
     if (!isAsExpected(precondition, current)) return { kind: "stale", record: current } as const;
     if (!current) await takeRoom(owned, transaction, { name, userId, most });
+    const revision = current
+      ? current.revision + 1
+      : await readFirstRevision(transaction, name, userId);
     const record = {
       ...(current ?? { id, userId, created_at: nowMs }),
       ...content,
-      revision: (current?.revision ?? 0) + 1,
+      revision,
       updated_at: nowMs,
     } as Thing<Name>;
     await transaction.put(name, record as never);
@@ -179,8 +183,8 @@ export async function takeRoom(
   transaction: Transaction,
   { name, userId, most }: { name: ThingName | "shares"; userId: string; most: number },
 ): Promise<void> {
-  const id = `${userId} ${name}`;
-  const made = (await transaction.get("rooms", id))?.made ?? 0;
+  const id = nameRoom(userId, name);
+  const room = await transaction.get("rooms", id);
   // Read after the above: what is made from here on makes this transaction begin again.
   const { items } = await owned[name].list({ index: "user", equals: [userId], limit: most });
   if (items.length >= most) {
@@ -190,7 +194,7 @@ export async function takeRoom(
       [{ pointer: "/json", detail: `at most ${most} ${kind}` }],
     );
   }
-  await transaction.put("rooms", { id, userId, made: made + 1 });
+  await transaction.put("rooms", { ...room, id, userId, made: (room?.made ?? 0) + 1 });
 }
 
 /** What became of a record that was to be deleted. */
@@ -214,7 +218,7 @@ export function removeOwn<Name extends ThingName>(
     if (!record) return { kind: "gone" };
     if (record.userId !== userId) return { kind: "foreign" };
     if (!isAsExpected(precondition, record)) return { kind: "stale", record };
-    await transaction.delete(name, id);
+    await deleteRevised(transaction, name, userId, [record]);
     return { kind: "removed", record };
   });
 }

@@ -97,13 +97,15 @@ export interface BookPieceRecord {
   bytes: Uint8Array;
 }
 
-/** Conflicts where two processes make a record of a kind for one person at once. */
+/** What is counted of a person's records of a kind; two processes that make one at once conflict. */
 export interface RoomRecord {
   /** User and kind. */
   id: string;
   userId: string;
-  /** Records that were ever made. */
+  /** Records that were ever made, of kinds that have a most. */
   made: number;
+  /** The highest revision of those that were deleted; without it none was. */
+  ended?: number;
 }
 
 /** Every collection that belongs to people. */
