@@ -18,6 +18,7 @@ import { EditNotice, type Notice } from "../lib/ui/EditNotice.tsx";
 import type { EditResult, Fields } from "../lib/ui/edits.ts";
 import { ScrollTable } from "../lib/ui/Figures.tsx";
 import type { ActivityView, SymbolChoice } from "../lib/ui/own_views.ts";
+import { useTyped } from "../lib/ui/typed.ts";
 import { saveEdit } from "../lib/ui/use_edit.ts";
 import { useWaiting } from "../lib/ui/use_waiting.ts";
 import { overlayActivities } from "../lib/ui/waiting_activities.ts";
@@ -240,6 +241,7 @@ function ActivityTable({ rows, waiting, onEdit, onDelete }: {
 export default function Activities(props: Props) {
   const { currency, choices, nowMs } = props;
   const { rows, waiting, notice, save, remove } = useBook(props);
+  const typed = useTyped<HTMLFormElement>();
   const open = useSignal<ActivityView | null>(null);
   const form = useSignal<ActivityForm>(createForm(currency, nowMs));
   const isBusy = useSignal(false);
@@ -285,7 +287,7 @@ export default function Activities(props: Props) {
       </section>
       <section class="card js-only" aria-labelledby="book">
         <h2 id="book">{open.value ? words.editNamed(nameActivity(open.value)) : words.add}</h2>
-        <form id="activity-form" onSubmit={submit}>
+        <form ref={typed} id="activity-form" onSubmit={submit}>
           <ActivityFields
             id="book"
             form={form.value}

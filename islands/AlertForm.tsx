@@ -14,6 +14,7 @@ import { FormError } from "../lib/ui/Field.tsx";
 import { type Foresight, ForesightView } from "../lib/ui/ForesightView.tsx";
 import type { EditResult } from "../lib/ui/edits.ts";
 import { noProblem, type Problem, readProblem } from "../lib/ui/own.ts";
+import { useTyped } from "../lib/ui/typed.ts";
 import { saveEdit } from "../lib/ui/use_edit.ts";
 import { useWaitingRecord } from "../lib/ui/use_waiting.ts";
 import { applyWaiting } from "../lib/ui/waiting.ts";
@@ -96,27 +97,10 @@ function useLook(
   return { foresight, isLooking, refusal, schedule };
 }
 
-/** Says whether somebody typed or chose something in a form since it was sent. */
-function isTouched(form: HTMLFormElement): boolean {
-  return [...form.elements].some((each) =>
-    each instanceof HTMLSelectElement
-      ? [...each.options].some(({ selected, defaultSelected }) => selected !== defaultSelected)
-      : each instanceof HTMLInputElement &&
-        (each.value !== each.defaultValue || each.checked !== each.defaultChecked)
-  );
-}
-
-/** The first draft in a browser is the form itself: people do not wait for scripts. */
-function readFirst({ draft, specs }: Props): AlertDraft {
-  const form = globalThis.document?.querySelector<HTMLFormElement>(".alert-form");
-  return form && isTouched(form) ? readDraft(form, specs) : draft;
-}
-
 /** The draft as it is drawn, and what its buttons do with it. */
 function useDraft(props: Props, form: { current: HTMLFormElement | null }) {
   const { alertId, revision, specs } = props;
-  const first = useMemo(() => readFirst(props), []);
-  const draft = useSignal(first);
+  const draft = useSignal(props.draft);
   const problem = useSignal(props.problem);
   const read = () => draft.value = readDraft(form.current!, specs);
   // A kept page was written before what waits: saving it as it was would take that back.
@@ -146,7 +130,7 @@ function useDraft(props: Props, form: { current: HTMLFormElement | null }) {
 /** The builder of an alert: says what it would have done while it is being made. */
 export default function AlertForm(props: Props) {
   const { path, alertId, revision, specs, figures, symbols } = props;
-  const form = useRef<HTMLFormElement>(null);
+  const form = useTyped<HTMLFormElement>();
   const { draft, problem, read, save, press } = useDraft(props, form);
   const { foresight, isLooking, refusal, schedule } = useLook(props, form);
   const submit = (event: SubmitEvent) => {

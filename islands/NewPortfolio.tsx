@@ -4,6 +4,7 @@ import { EditNotice, type Notice } from "../lib/ui/EditNotice.tsx";
 import type { EditResult } from "../lib/ui/edits.ts";
 import { Field } from "../lib/ui/Field.tsx";
 import type { PortfolioView } from "../lib/ui/own_views.ts";
+import { useTyped } from "../lib/ui/typed.ts";
 import { saveEdit } from "../lib/ui/use_edit.ts";
 import { useWaitingRecord } from "../lib/ui/use_waiting.ts";
 import { undoWaiting } from "../lib/ui/waiting_browser.ts";
@@ -53,6 +54,7 @@ function useFields(portfolio: PortfolioView | undefined) {
 /** Makes a portfolio and opens it; with one that is there, changes its name and currency. */
 export default function NewPortfolio({ portfolio }: { portfolio?: PortfolioView }) {
   const { name, currency, waiting, undo } = useFields(portfolio);
+  const typed = useTyped<HTMLFormElement>();
   const known = useSignal<PortfolioView | null>(portfolio ?? null);
   const notice = useSignal<Notice | null>(null);
   const isBusy = useSignal(false);
@@ -84,7 +86,7 @@ export default function NewPortfolio({ portfolio }: { portfolio?: PortfolioView 
   };
   const form = portfolio ? "portfolio" : "new-portfolio";
   return (
-    <form class="js-only" onSubmit={save}>
+    <form ref={typed} class="js-only" onSubmit={save}>
       <div class="form-grid">
         <Field name="name" label={words.name} form={form}>
           <input

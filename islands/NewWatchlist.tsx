@@ -1,12 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { watchlistStrings as words } from "../lib/format/watchlist_strings.ts";
 import { EditNotice, type Notice } from "../lib/ui/EditNotice.tsx";
+import { useTyped } from "../lib/ui/typed.ts";
 import { saveEdit } from "../lib/ui/use_edit.ts";
 
 const saving = { offline: words.offline, now: () => Date.now() };
 
 /** Makes a watchlist and opens it. */
 export default function NewWatchlist() {
+  const form = useTyped<HTMLFormElement>();
   const name = useSignal("");
   const notice = useSignal<Notice | null>(null);
   const isBusy = useSignal(false);
@@ -29,7 +31,7 @@ export default function NewWatchlist() {
     else if (result.kind === "refused") notice.value = { text: result.problem, isError: true };
   };
   return (
-    <form class="js-only" onSubmit={make}>
+    <form ref={form} class="js-only" onSubmit={make}>
       <div class="add-row">
         <label class="field">
           <span>{words.name}</span>

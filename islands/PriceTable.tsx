@@ -18,6 +18,7 @@ import {
 } from "../lib/ui/price_sort.ts";
 import type { PriceView } from "../lib/ui/state.ts";
 import AgeTicker from "./AgeTicker.tsx";
+import { useTyped } from "../lib/ui/typed.ts";
 
 interface Props {
   /** In the order of `sort`. */
@@ -151,6 +152,7 @@ function toShownRow(row: PriceView): PriceView {
  * when someone asks for it and then stay where they are, so that no row moves away under one's eyes.
  */
 export default function PriceTable({ rows, sort, ...times }: Props) {
+  const search = useTyped<HTMLLabelElement>();
   const query = useSignal("");
   const sorted = useSignal(sort);
   const ordered = useSignal(rows);
@@ -169,7 +171,7 @@ export default function PriceTable({ rows, sort, ...times }: Props) {
   const label = columns.find(({ column }) => column === sorted.value.sort)!.label;
   return (
     <>
-      <label class="search js-only">
+      <label ref={search} class="search js-only">
         <span>{headings.find}</span>
         <input
           type="search"

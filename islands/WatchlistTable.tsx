@@ -10,6 +10,7 @@ import type { SymbolChoice, WatchlistView } from "../lib/ui/own_views.ts";
 import { getLivePrice } from "../lib/ui/page_state.ts";
 import { createRecordEditor } from "../lib/ui/record_editor.ts";
 import type { PriceView } from "../lib/ui/state.ts";
+import { useTyped } from "../lib/ui/typed.ts";
 import { saveEdit } from "../lib/ui/use_edit.ts";
 import { useWaitingRecord } from "../lib/ui/use_waiting.ts";
 import { applyWaiting } from "../lib/ui/waiting.ts";
@@ -118,13 +119,14 @@ function Row({ symbol, row, times, children }: {
 
 /** A field for a symbol, with all that are known. */
 function AddForm({ choices, onAdd }: { choices: SymbolChoice[]; onAdd(typed: string): boolean }) {
+  const form = useTyped<HTMLFormElement>();
   const typed = useSignal("");
   const submit = (event: Event) => {
     event.preventDefault();
     if (onAdd(typed.value)) typed.value = "";
   };
   return (
-    <form class="add-row js-only" onSubmit={submit}>
+    <form ref={form} class="add-row js-only" onSubmit={submit}>
       <label class="field">
         <span>{words.add}</span>
         <input
@@ -151,6 +153,7 @@ function Settings({ list, onChange, onDelete }: {
   onChange(fields: Partial<WatchlistView>): void;
   onDelete(): void;
 }) {
+  const settings = useTyped<HTMLElement>();
   const name = useSignal(list.name);
   const isSure = useSignal(false);
   const rename = (event: Event) => {
@@ -158,7 +161,7 @@ function Settings({ list, onChange, onDelete }: {
     if (name.value.trim()) onChange({ name: name.value.trim() });
   };
   return (
-    <section class="card js-only" aria-labelledby="list-settings">
+    <section ref={settings} class="card js-only" aria-labelledby="list-settings">
       <h2 id="list-settings">{words.settings}</h2>
       <form class="add-row" onSubmit={rename}>
         <label class="field">
