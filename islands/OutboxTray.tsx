@@ -81,12 +81,14 @@ export default function OutboxTray({ outbox }: { outbox: Outbox }) {
       {isOpen.value && (
         <div class="tray-list">
           <h2>{words.heading}</h2>
-          <p>
-            {words.why[how.value]}{" "}
-            {how.value === "signed_out" && (
-              <a href={`/signin?next=${encodeURIComponent(location.pathname)}`}>{words.signIn}</a>
-            )}
-          </p>
+          {needing < edits.length + others.value && (
+            <p>
+              {words.why[how.value]}{" "}
+              {how.value === "signed_out" && (
+                <a href={`/signin?next=${encodeURIComponent(location.pathname)}`}>{words.signIn}</a>
+              )}
+            </p>
+          )}
           {others.value > 0 && <p>{words.others(others.value)}</p>}
           <OutboxList
             edits={edits}
